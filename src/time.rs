@@ -1,0 +1,182 @@
+//! Time inside the footage: positions, the stream's own ticks, windows, and how each is typed.
+//! Wall-clock time is in `clock.rs`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+const NANOS: i64 = 1_000_000_000;
+
+/// A point in the footage: nanoseconds since the first presented frame. May be negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position(i64);
+
+impl Position {
+    /// The first presented frame.
+    pub const ZERO: Self = Self(0);
+
+    /// From whole nanoseconds.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// From seconds, rounded to the nanosecond. `None` for NaN, infinities and anything beyond ±290 years.
+    pub fn from_seconds(seconds: f64) -> Option<Self> {
+        let nanos = (seconds * NANOS as f64).round();
+        (nanos.is_finite() && nanos.abs() < 9.2e18).then_some(Self(nanos as i64))
+    }
+
+    /// Nanoseconds since the first presented frame.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since the first presented frame.
+    pub fn seconds(self) -> f64 {
+        self.0 as f64 / NANOS as f64
+    }
+
+    /// This position moved by a duration in nanoseconds; stays in range.
+    pub const fn plus(self, nanos: i64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
+    /// Nanoseconds from `earlier` to this position.
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// `HH:MM:SS.mmm`, as a player shows it.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = (self.0.unsigned_abs() + 500_000) / 1_000_000;
+        let (seconds, millis) = (millis / 1000, millis % 1000);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+}
+
+/// `00:01:30`, `01:30.25`, `90s` or `90.5`.
+impl FromStr for Position {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || {
+            Error::usage(format!("'{text}' is not a position in the footage")).hint("write it as 00:01:30, 90s or 90.5")
+        };
+        let text = text.trim();
+        let number = text.strip_suffix('s').unwrap_or(text);
+        let mut parts = number.split(':').rev();
+        let mut nanos = decimal_nanos(parts.next().unwrap_or_default()).ok_or_else(bad)?;
+        let clocklike = number.contains(':');
+        if clocklike && (nanos >= 60 * NANOS || text.ends_with('s')) {
+            return Err(bad());
+        }
+        for unit in [60, 3600] {
+            let Some(part) = parts.next() else { break };
+            if part.is_empty() || part.len() > 5 || !part.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(bad());
+            }
+            let value: i64 = part.parse().map_err(|_| bad())?;
+            nanos += value * unit * NANOS;
+        }
+        if parts.next().is_some() { Err(bad()) } else { Ok(Self(nanos)) }
+    }
+}
+
+/// Decimal seconds to nanoseconds without a float in between, so that `0.1` means a tenth exactly.
+fn decimal_nanos(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || whole.len() > 9 {
+        return None;
+    }
+    let kept: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    Some(whole.parse::<i64>().ok()? * NANOS + kept.parse::<i64>().ok()?)
+}
+
+/// Seconds per tick of a stream, as a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeBase {
+    /// Numerator, above 0.
+    pub num: i32,
+    /// Denominator, above 0.
+    pub den: i32,
+}
+
+impl TimeBase {
+    /// The position of a tick count from the first presented frame, to the nearest nanosecond.
+    pub fn position(self, ticks: i64) -> Position {
+        let scaled = i128::from(ticks) * i128::from(self.num) * i128::from(NANOS);
+        let den = i128::from(self.den);
+        let rounded = (scaled + if scaled < 0 { -den / 2 } else { den / 2 }) / den;
+        Position(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    }
+}
+
+/// A half-open stretch of the footage, `[from, to)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first instant inside.
+    pub from: Position,
+    /// The first instant after.
+    pub to: Position,
+}
+
+impl Window {
+    /// Whether an instant is inside.
+    pub fn contains(self, at: Position) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// A length of time as typed in options: `0.5`, `0.5s`. Seconds; may be negative so that the refusal can name it.
+pub fn parse_seconds(text: &str) -> Result<f64> {
+    let number = text.trim().strip_suffix('s').unwrap_or(text.trim());
+    match number.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => Err(Error::usage(format!("'{text}' is not a number of seconds")).hint("write it as 0.5 or 0.5s")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn positions_are_read_as_people_type_them() {
+        for (text, nanos) in [
+            ("0", 0),
+            ("90s", 90 * NANOS),
+            ("90.5", 90 * NANOS + NANOS / 2),
+            ("0.1", NANOS / 10),
+            ("00:01:30", 90 * NANOS),
+            ("01:30", 90 * NANOS),
+            ("26:00:00.001", 93_600 * NANOS + 1_000_000),
+        ] {
+            assert_eq!(text.parse::<Position>().map(Position::nanos).ok(), Some(nanos), "{text}");
+        }
+        for text in ["", "-1", "1:60", "00:00:90", "1:2:3:4", "1e3", "nan", "1.2.3", ":30", "9999999999"] {
+            assert!(text.parse::<Position>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tick_is_placed_to_the_nanosecond() {
+        let ntsc = TimeBase { num: 1001, den: 30_000 };
+        assert_eq!(ntsc.position(1).nanos(), 33_366_667);
+        assert_eq!(ntsc.position(30_000).nanos(), 1001 * NANOS);
+        assert_eq!(TimeBase { num: 1, den: 10 }.position(-3).nanos(), -300_000_000);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_reads_back_within_a_millisecond(nanos in 0i64..400_000_000_000_000) {
+            let shown = Position(nanos).to_string().parse::<Position>().unwrap();
+            prop_assert!((shown.nanos() - nanos).abs() <= 500_000);
+        }
+    }
+}
