@@ -227,6 +227,20 @@ impl Orientation {
     }
 }
 
+impl Orientation {
+    /// Stored pixels in the coordinates of the displayed picture; `width` and `height` are the stored picture's.
+    pub fn to_displayed(self, r: Rect, width: u32, height: u32) -> Rect {
+        let (x0, x1) = if self.mirrored { (width - r.x1, width - r.x0) } else { (r.x0, r.x1) };
+        let (y0, y1) = (r.y0, r.y1);
+        match self.quarter_turns {
+            0 => Rect { x0, y0, x1, y1 },
+            1 => Rect { x0: height - y1, y0: x0, x1: height - y0, y1: x1 },
+            2 => Rect { x0: width - x1, y0: height - y1, x1: width - x0, y1: height - y0 },
+            _ => Rect { x0: y0, y0: width - x1, x1: y1, y1: width - x0 },
+        }
+    }
+}
+
 /// Pixels that must be covered together: the chroma grid, and four rows where two fields interleave 4:2:0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
@@ -291,6 +305,24 @@ mod tests {
         let turn = Orientation { quarter_turns: 1, mirrored: false };
         let stored = turn.to_stored(BoundingBox::new(0.0, 0.0, 2.0, 3.0), 40, 30);
         assert_eq!(stored, BoundingBox::new(0.0, 28.0, 3.0, 2.0));
+    }
+
+    #[test]
+    fn stored_pixels_are_displayed_where_their_box_maps_back_from() {
+        for quarter_turns in 0..4 {
+            for mirrored in [false, true] {
+                let turn = Orientation { quarter_turns, mirrored };
+                let stored = Rect { x0: 3, y0: 5, x1: 10, y1: 7 };
+                let shown = turn.to_displayed(stored, 40, 30);
+                let b = BoundingBox::from_corners(
+                    f64::from(shown.x0),
+                    f64::from(shown.y0),
+                    f64::from(shown.x1),
+                    f64::from(shown.y1),
+                );
+                assert_eq!(turn.to_stored(b, 40, 30).edges(), [3.0, 5.0, 10.0, 7.0], "{turn:?}");
+            }
+        }
     }
 
     proptest! {

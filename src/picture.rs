@@ -1,6 +1,8 @@
 //! Our own planar picture, so that pixel code never sees an FFmpeg type: one or three planes, any chroma
 //! subsampling, 8 to 16 bits a sample.
 
+use crate::geometry::Orientation;
+
 /// How a picture's samples are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -81,6 +83,27 @@ impl<S: Copy> Plane<S> {
     }
 }
 
+impl<S: Copy> Plane<S> {
+    fn oriented(&self, orientation: Orientation) -> Self {
+        let swaps = orientation.swaps_axes();
+        let (width, height) = if swaps { (self.height, self.width) } else { (self.width, self.height) };
+        let mut samples = Vec::with_capacity(self.samples.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (sx, sy) = match orientation.quarter_turns {
+                    0 => (x, y),
+                    1 => (y, self.height - 1 - x),
+                    2 => (self.width - 1 - x, self.height - 1 - y),
+                    _ => (self.width - 1 - y, x),
+                };
+                let sx = if orientation.mirrored { self.width - 1 - sx } else { sx };
+                samples.push(self.row(sy)[sx]);
+            }
+        }
+        Self { width, height, samples }
+    }
+}
+
 /// The samples of all planes: bytes up to 8 bits, 16-bit words above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Planes {
@@ -110,5 +133,41 @@ impl Picture {
             Planes::Sixteen((0..layout.planes()).map(|p| Plane::filled(size(p).0, size(p).1, value(p))).collect())
         };
         Self { layout, planes }
+    }
+
+    /// The picture turned for display: mirrored first, then turned clockwise.
+    pub fn oriented(&self, orientation: Orientation) -> Self {
+        let (width, height) = orientation.displayed_size(self.layout.width, self.layout.height);
+        let (sx, sy) = (self.layout.chroma_shift_x, self.layout.chroma_shift_y);
+        let (sx, sy) = if orientation.swaps_axes() { (sy, sx) } else { (sx, sy) };
+        let layout = Layout { width, height, chroma_shift_x: sx, chroma_shift_y: sy, ..self.layout };
+        let planes = match &self.planes {
+            Planes::Eight(planes) => Planes::Eight(planes.iter().map(|p| p.oriented(orientation)).collect()),
+            Planes::Sixteen(planes) => Planes::Sixteen(planes.iter().map(|p| p.oriented(orientation)).collect()),
+        };
+        Self { layout, planes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::BoundingBox;
+
+    #[test]
+    fn a_turned_plane_shows_each_sample_where_boxes_say() {
+        for turns in 0..4 {
+            for mirrored in [false, true] {
+                let orientation = Orientation { quarter_turns: turns, mirrored };
+                let stored = Plane { width: 5, height: 3, samples: (0u8..15).collect() };
+                let shown = stored.oriented(orientation);
+                for y in 0..shown.height {
+                    for x in 0..shown.width {
+                        let there = orientation.to_stored(BoundingBox::new(x as f64, y as f64, 1.0, 1.0), 5, 3);
+                        assert_eq!(shown.row(y)[x], stored.row(there.y as usize)[there.x as usize], "{orientation:?}");
+                    }
+                }
+            }
+        }
     }
 }

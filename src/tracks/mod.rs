@@ -1,6 +1,12 @@
 //! Boxes over time: what a track file says, before anything is decided about covering it.
 
 pub mod formats;
+pub mod lay;
+pub mod load;
+pub mod presence;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::geometry::BoundingBox;
 use crate::time::Position;
@@ -38,7 +44,8 @@ pub enum Sampling {
 }
 
 /// Who a track is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Somebody else, to be covered.
     #[default]
@@ -48,7 +55,8 @@ pub enum Role {
 }
 
 /// Why a third party may be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum ShownBecause {
     /// They agreed.
     Consent,

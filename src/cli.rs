@@ -1,0 +1,450 @@
+//! What was typed: the one definition that parsing, help, completions and man pages come from.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+
+use cctv_redact::obscure::METHODS;
+use cctv_redact::request::{
+    AudioAction, AudioStatement, ClockStatement, Damaged, GapPolicy, Gaps, Item, Kind, Obscure, Render, Seconds,
+    TrackSource,
+};
+use cctv_redact::tracks::formats::FORMATS;
+
+/// Answers CCTV subject access requests: cuts the time asked for out of a recording, covers everybody else, proves the
+/// result and records the disclosure.
+///
+/// The footage itself is never changed. The tool finds nobody by itself: who is who comes from a track file. It assists
+/// with an answer; it does not make an answer lawful.
+#[derive(Parser)]
+#[command(
+    name = "cctv-redact",
+    version,
+    max_term_width = 100,
+    after_help = "Start with:\n  cctv-redact probe car-park.mp4\n  cctv-redact tracks check people.xml --footage car-park.mp4 --pictures who-is-who\n  cctv-redact clip car-park.mp4 --from 00:14:00 --to 00:16:30 --tracks people.xml --subject 3 \\\n      --reference SAR-2026-014 --out packs"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Clip(Clip),
+    Still(Still),
+    Run(Run),
+    Batch(Batch),
+    Verify(Verify),
+    Probe(Probe),
+    /// Look at a track file, or convert it.
+    #[command(subcommand)]
+    Tracks(Tracks),
+    Schema(Schema),
+    /// Print the completions of a shell.
+    #[command(
+        after_help = "Example:\n  cctv-redact completions bash > ~/.local/share/bash-completion/completions/cctv-redact"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages into a folder.
+    Man {
+        /// The folder; it must exist.
+        folder: PathBuf,
+    },
+    /// Mark, preview and approve in a browser (not built yet).
+    Review(Unbuilt),
+    /// Make an unredacted working copy for annotation tools (not built yet).
+    Prepare(Unbuilt),
+    /// Measure throughput (not built yet).
+    Bench(Unbuilt),
+}
+
+/// A command that is still to come; takes anything.
+#[derive(Args)]
+pub struct Unbuilt {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub anything: Vec<String>,
+}
+
+/// Make a redacted clip: DIR/REFERENCE/send/clip.mp4, a notice for the requester, and your own log in keep/.
+#[derive(Args)]
+#[command(
+    after_help = "Example: the two minutes from 09:14, the requester is track 3, everybody else is covered:\n  cctv-redact clip car-park.mp4 --clock-start 2026-10-12T09:00:00 \\\n      --from 2026-10-12T09:14:00 --to 2026-10-12T09:16:00 \\\n      --tracks people.xml --subject 3 --reference SAR-2026-014 --out packs"
+)]
+pub struct Clip {
+    /// The recorder's export.
+    #[arg(required = true)]
+    pub footage: Vec<PathBuf>,
+    /// The first instant wanted: 00:14:00, 840s, or a wall-clock time with --clock-start.
+    #[arg(long, value_name = "T")]
+    pub from: String,
+    /// The first instant no longer wanted.
+    #[arg(long, value_name = "T")]
+    pub to: String,
+    #[command(flatten)]
+    pub pack: PackArgs,
+    #[command(flatten)]
+    pub options: ItemOptions,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Make redacted stills with date and time below the picture.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  cctv-redact still car-park.mp4 --at 00:14:20 --tracks people.xml --reference SAR-2026-014 --out packs\n  cctv-redact still car-park.mp4 --every 1s --from 00:14:00 --to 00:14:30 --tracks people.xml \\\n      --reference SAR-2026-014 --out packs"
+)]
+pub struct Still {
+    /// The recorder's export.
+    #[arg(required = true)]
+    pub footage: Vec<PathBuf>,
+    /// The instant wanted; repeat for several.
+    #[arg(long, value_name = "T")]
+    pub at: Vec<String>,
+    /// A still every so many seconds, from --from to --to.
+    #[arg(long, value_name = "D", conflicts_with = "at", requires = "from", requires = "to")]
+    pub every: Option<String>,
+    /// The first instant of a series.
+    #[arg(long, value_name = "T", requires = "every")]
+    pub from: Option<String>,
+    /// Where a series ends; no still at this instant.
+    #[arg(long, value_name = "T", requires = "every")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub pack: PackArgs,
+    #[command(flatten)]
+    pub options: ItemOptions,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Make what a request file asks for: clips, stills, or a recorded refusal.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  cctv-redact run request.json --out packs\n\nThe file's format: cctv-redact schema request. Options given here beat the file's."
+)]
+pub struct Run {
+    /// The request file; paths in it are relative to it.
+    pub request: PathBuf,
+    /// The folder that the pack is made in.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub options: ItemOptions,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Answer many requests. One that fails never stops the rest; one that is done and unchanged is not done again.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  cctv-redact batch october.json --out packs --jobs 2\n\nThe file's format: cctv-redact schema batch. Afterwards summary.json and summary.csv say what became of each."
+)]
+pub struct Batch {
+    /// The manifest; paths in it are relative to it.
+    pub manifest: PathBuf,
+    /// The folder that packs are made in.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Requests at the same time.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// Take only the I-th of every N requests, from 1: for several machines.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Do not look at packs that exist: a request with one fails.
+    #[arg(long)]
+    pub no_resume: bool,
+    /// Make REFERENCE-r2 where a pack exists and the request, its tracks, its footage or this tool has changed.
+    #[arg(long, conflicts_with = "no_resume")]
+    pub revise: bool,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Check a pack again: structure, hashes, times and covered regions; with the footage everything.
+#[derive(Args)]
+#[command(after_help = "Example:\n  cctv-redact verify packs/SAR-2026-014 --footage car-park.mp4")]
+pub struct Verify {
+    /// The pack: the folder with send/ and keep/ in it.
+    pub pack: PathBuf,
+    /// The footage it was made from; repeat for several.
+    #[arg(long, value_name = "FILE")]
+    pub footage: Vec<PathBuf>,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Say what a piece of footage is: streams, size, frames, clocks, gaps, key frames, damage.
+#[derive(Args)]
+#[command(after_help = "Example:\n  cctv-redact probe car-park.mp4")]
+pub struct Probe {
+    /// The recorder's export.
+    pub footage: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The video stream, where there are several.
+    #[arg(long, value_name = "N")]
+    pub stream: Option<usize>,
+    /// Frames a second, for footage that carries no timing.
+    #[arg(long, value_name = "F")]
+    pub fps: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Tracks {
+    Check(TracksCheck),
+    Convert(TracksConvert),
+}
+
+/// Say what a track file would cover, and what `clip` would answer (same exit status).
+#[derive(Args)]
+#[command(after_help = "Example:\n  cctv-redact tracks check people.xml --footage car-park.mp4 --pictures who-is-who")]
+pub struct TracksCheck {
+    /// The track file.
+    pub file: PathBuf,
+    /// The footage it was made on.
+    #[arg(long, value_name = "FOOTAGE")]
+    pub footage: PathBuf,
+    /// A picture of each track into this folder (unredacted: do not send).
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
+    /// The first instant looked at.
+    #[arg(long, value_name = "T", requires = "to")]
+    pub from: Option<String>,
+    /// The first instant no longer looked at.
+    #[arg(long, value_name = "T", requires = "from")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub options: ItemOptions,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Convert a track file to the native format (OUT.json) or to CVAT (OUT.xml).
+#[derive(Args)]
+#[command(after_help = "Example:\n  cctv-redact tracks convert people.mot.txt people.json")]
+pub struct TracksConvert {
+    /// The track file.
+    pub file: PathBuf,
+    /// The new file; its extension says which format.
+    pub out: PathBuf,
+    /// The footage, for formats that need its size or frame times.
+    #[arg(long, value_name = "FOOTAGE")]
+    pub footage: Option<PathBuf>,
+    /// The file's format, where it is not found out by itself.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    pub tracks_format: Option<String>,
+    /// The picture size the boxes were drawn at.
+    #[arg(long, value_name = "WxH")]
+    pub tracks_size: Option<String>,
+    /// The number of the first pixel in MOT files.
+    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub mot_origin: Option<u8>,
+}
+
+/// Print the JSON Schema of a file format.
+#[derive(Args)]
+pub struct Schema {
+    /// Which.
+    #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice"]))]
+    pub name: String,
+}
+
+/// Where the pack goes.
+#[derive(Args)]
+pub struct PackArgs {
+    /// The request's reference; names the pack.
+    #[arg(long, value_name = "R")]
+    pub reference: String,
+    /// The folder that the pack is made in.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// How the command runs, without any effect on what it makes.
+#[derive(Args)]
+#[command(next_help_heading = "Running")]
+pub struct Running {
+    /// Threads; the processor's where left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Write where the time went, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
+    /// Say nothing but warnings and errors.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Events on standard output, one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Running {
+    /// Threads to use.
+    pub fn threads(&self) -> usize {
+        self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+}
+
+/// The options of an item; each beats the request file's.
+#[derive(Args, Default)]
+pub struct ItemOptions {
+    /// A track file; repeat for several.
+    #[arg(long, value_name = "FILE", help_heading = "Who is who")]
+    pub tracks: Vec<PathBuf>,
+    /// The tracks' format, where it is not found out by itself.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)), help_heading = "Who is who")]
+    pub tracks_format: Option<String>,
+    /// The picture size the boxes were drawn at, if not the footage's.
+    #[arg(long, value_name = "WxH", help_heading = "Who is who")]
+    pub tracks_size: Option<String>,
+    /// The number of the first pixel in MOT files.
+    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Who is who")]
+    pub mot_origin: Option<u8>,
+    /// The id of the requester's track (FILE:ID where two files share it); repeat for several.
+    #[arg(long, value_name = "ID", help_heading = "Who is who")]
+    pub subject: Vec<String>,
+    /// The label of the requester's tracks; repeat for several.
+    #[arg(long, value_name = "LABEL", help_heading = "Who is who")]
+    pub subject_label: Vec<String>,
+    /// Somebody has looked: there is nobody else in the window.
+    #[arg(long, help_heading = "Who is who")]
+    pub no_third_parties: bool,
+    /// Cover third parties, or everything but the requester.
+    #[arg(long, value_name = "WHAT", value_parser = ["third-parties", "all-but-subject"], help_heading = "Covering")]
+    pub obscure: Option<String>,
+    /// How to cover [default: frost]. Something of what is under blur and pixelate can be recovered.
+    #[arg(long, value_name = "METHOD", value_parser = PossibleValuesParser::new(METHODS.iter().map(|m| clap::builder::PossibleValue::new(m.name).help(m.summary))), help_heading = "Covering")]
+    pub method: Option<String>,
+    /// Room around each box: P% of its size, or Npx [default: 10%].
+    #[arg(long, value_name = "P%|Npx", allow_hyphen_values = true, help_heading = "Covering")]
+    pub margin: Option<String>,
+    /// At least this much room [default: 8px].
+    #[arg(long, value_name = "Npx", allow_hyphen_values = true, help_heading = "Covering")]
+    pub margin_min: Option<String>,
+    /// Keep covering before and after a presence [default: 0.5].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = "Covering")]
+    pub hold: Option<String>,
+    /// Bridge gaps in a track up to this long [default: 1.0].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = "Covering")]
+    pub bridge: Option<String>,
+    /// Longer gaps in a track: stop, take it that the person is away, or cover where they may be [default: refuse].
+    #[arg(long, value_name = "POLICY", value_parser = ["refuse", "absent", "cover"], help_heading = "Covering")]
+    pub gaps: Option<String>,
+    /// Damaged frames: stop, or cover them whole [default: refuse].
+    #[arg(long, value_name = "POLICY", value_parser = ["refuse", "cover"], help_heading = "Covering")]
+    pub damaged: Option<String>,
+    /// The recorder's reading at the first frame, or `container` or `filename` to accept what was found there.
+    #[arg(long, value_name = "TIME|container|filename", help_heading = "Clock")]
+    pub clock_start: Option<String>,
+    /// The zone of local times [default: Europe/London].
+    #[arg(long, value_name = "ZONE", help_heading = "Clock")]
+    pub clock_zone: Option<String>,
+    /// Recorder minus true time, in seconds: 42 for a recorder that is 42 seconds fast.
+    #[arg(long, value_name = "±S", allow_hyphen_values = true, help_heading = "Clock")]
+    pub clock_error: Option<String>,
+    /// Frames a second, for footage that carries no timing.
+    #[arg(long, value_name = "F", help_heading = "Footage")]
+    pub fps: Option<String>,
+    /// The video stream, where there are several.
+    #[arg(long, value_name = "N", help_heading = "Footage")]
+    pub stream: Option<usize>,
+    /// The sound [default: drop]; keep and mute are not built yet.
+    #[arg(long, value_name = "ACTION", value_parser = ["drop", "keep", "mute"], help_heading = "Result")]
+    pub audio: Option<String>,
+    /// An interval to silence with --audio mute; repeat for several.
+    #[arg(long, value_name = "T..T", help_heading = "Result")]
+    pub mute: Vec<String>,
+    /// Encode every frame again, or copy those that nothing touches [default: full]; smart is not built yet.
+    #[arg(long, value_name = "HOW", value_parser = ["full", "smart"], help_heading = "Result")]
+    pub render: Option<String>,
+}
+
+impl ItemOptions {
+    /// Writes what was typed over an item.
+    ///
+    /// # Errors
+    /// `Usage` for a clock error that is no number.
+    pub fn apply(&self, item: &mut Item) -> cctv_redact::Result<()> {
+        fn over<T: Clone>(to: &mut Option<T>, typed: &Option<T>) {
+            if typed.is_some() {
+                to.clone_from(typed);
+            }
+        }
+        if !self.tracks.is_empty() {
+            item.tracks = self
+                .tracks
+                .iter()
+                .map(|p| TrackSource { file: p.to_string_lossy().into_owned(), sha256: None })
+                .collect();
+        }
+        over(&mut item.tracks_format, &self.tracks_format);
+        over(&mut item.tracks_size, &self.tracks_size);
+        over(&mut item.mot_origin, &self.mot_origin);
+        if !self.subject.is_empty() {
+            item.subjects.clone_from(&self.subject);
+        }
+        if !self.subject_label.is_empty() {
+            item.subject_labels.clone_from(&self.subject_label);
+        }
+        item.no_third_parties |= self.no_third_parties;
+        over(
+            &mut item.obscure,
+            &self
+                .obscure
+                .as_deref()
+                .map(|o| if o == "all-but-subject" { Obscure::AllButSubject } else { Obscure::ThirdParties }),
+        );
+        over(&mut item.method, &self.method);
+        over(&mut item.margin, &self.margin);
+        over(&mut item.margin_min, &self.margin_min);
+        over(&mut item.hold, &self.hold.clone().map(Seconds::Text));
+        over(&mut item.bridge, &self.bridge.clone().map(Seconds::Text));
+        over(&mut item.gaps, &self.gaps.as_deref().map(|g| Gaps::Policy(gap_policy(g))));
+        over(
+            &mut item.damaged,
+            &self.damaged.as_deref().map(|d| if d == "cover" { Damaged::Cover } else { Damaged::Refuse }),
+        );
+        over(&mut item.fps, &self.fps);
+        over(&mut item.stream, &self.stream);
+        over(
+            &mut item.render,
+            &self.render.as_deref().map(|r| if r == "smart" { Render::Smart } else { Render::Full }),
+        );
+        if self.audio.is_some() || !self.mute.is_empty() {
+            let action = match self.audio.as_deref() {
+                Some("keep") => AudioAction::Keep,
+                Some("drop") => AudioAction::Drop,
+                _ => AudioAction::Mute,
+            };
+            item.audio = Some(AudioStatement { action, mute: self.mute.clone() });
+        }
+        if self.clock_start.is_some() || self.clock_zone.is_some() || self.clock_error.is_some() {
+            let clock = item.clock.get_or_insert_with(ClockStatement::default);
+            over(&mut clock.start, &self.clock_start);
+            over(&mut clock.zone, &self.clock_zone);
+            if let Some(error) = &self.clock_error {
+                clock.error_seconds = Some(cctv_redact::time::parse_seconds(error)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn gap_policy(word: &str) -> GapPolicy {
+    match word {
+        "absent" => GapPolicy::Absent,
+        "cover" => GapPolicy::Cover,
+        _ => GapPolicy::Refuse,
+    }
+}
+
+/// An item with nothing said about it but its footage.
+pub fn bare_item(kind: Kind, footage: &[PathBuf]) -> Item {
+    Item::new(kind, footage.iter().map(|p| p.to_string_lossy().into_owned()).collect())
+}

@@ -1,0 +1,49 @@
+//! `tracks convert`: between track formats.
+
+use crate::cli::TracksConvert;
+use cctv_redact::media::{ProbeOptions, probe};
+use cctv_redact::tracks::formats::{self, ReadOptions};
+use cctv_redact::tracks::load::parse_size;
+use cctv_redact::tracks::{When, formats::FORMATS};
+use cctv_redact::{Error, Result};
+
+pub fn run(args: &TracksConvert) -> Result<()> {
+    let extension = args.out.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let (format, write) = FORMATS
+        .iter()
+        .find_map(|f| f.write.filter(|_| f.extensions.contains(&extension)).map(|w| (f, w)))
+        .ok_or_else(|| {
+            Error::usage(format!("{}: no format to write with this extension", args.out.display()))
+                .hint("end the name in .json (native) or .xml (CVAT)")
+        })?;
+    let bytes = std::fs::read(&args.file).map_err(|e| Error::io("cannot read", &args.file, &e))?;
+    let footage = args.footage.as_deref().map(|p| probe(p, ProbeOptions::default())).transpose()?;
+    let size = match &args.tracks_size {
+        Some(text) => Some(parse_size(text)?),
+        None => footage.as_ref().map(|f| f.displayed_size()),
+    };
+    let options = ReadOptions { size, mot_origin: args.mot_origin.unwrap_or(0) };
+    let mut file =
+        formats::read(&bytes, args.tracks_format.as_deref(), &options).map_err(|e| e.at(args.file.display()))?;
+    if file.binding.size.is_none() {
+        file.binding.size = size;
+    }
+    let number = |when: When| match (when, &footage) {
+        (When::Time(at), Some(footage)) => Ok(footage.frame_at(at).unwrap_or(0) as u64),
+        (when, _) => formats::stated_number(when),
+    };
+    let written = write(&file, &number)?;
+    // An existing file is somebody's work.
+    let mut out = std::fs::File::create_new(&args.out).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Error::usage(format!("{} exists already", args.out.display())).hint("choose another name")
+        }
+        _ => Error::io("cannot write", &args.out, &e),
+    })?;
+    std::io::Write::write_all(&mut out, &written).map_err(|e| Error::io("cannot write", &args.out, &e))?;
+    for note in &file.notes {
+        eprintln!("note: {note}");
+    }
+    println!("{}: {} tracks from {} to {}", args.out.display(), file.tracks.len(), file.format, format.name);
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! A pack checked again, from its own files or against the footage.
+
+use std::path::{Path, PathBuf};
+
+use super::item::{Named, Settings, assess, expected_clip};
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::log::disclosure::{DisclosureLog, Item};
+use crate::progress::Progress;
+use crate::request::{Item as Asked, TrackSource};
+use crate::verify::{self, Report, Source};
+
+/// What checking a pack again found.
+pub struct Again {
+    /// Its reference.
+    pub reference: String,
+    /// Each file supplied and what was checked of it.
+    pub items: Vec<(String, Report)>,
+}
+
+/// Checks a pack: structure and hashes, then every file; with its footage at hand, everything.
+///
+/// # Errors
+/// `Unverified`, naming what is not as it must be; `Unsafe` when a piece of footage is not the one the pack was made
+/// from; `Failed` when something cannot be read.
+pub fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn Progress) -> Result<Again> {
+    verify::seal(pack)?;
+    let log = verify::read_log(pack)?;
+    let hashes = footage.iter().map(|p| Ok((hash::file(p)?, p))).collect::<Result<Vec<_>>>()?;
+    for (sha256, path) in &hashes {
+        if !log.items.iter().flat_map(|i| &i.footage).any(|f| f.sha256 == *sha256) {
+            return Err(Error::stopped(format!("{}: the pack was not made from this footage", path.display()))
+                .hint("give the very file that the log names, unchanged"));
+        }
+    }
+    let mut items = Vec::new();
+    for (place, item) in log.items.iter().enumerate() {
+        let source = item.footage.first().and_then(|f| hashes.iter().find(|(sha256, _)| *sha256 == f.sha256));
+        items.extend(check_item(pack, &log, place, item, source.map(|s| s.1.as_path()), threads, progress)?);
+    }
+    Ok(Again { reference: log.reference, items })
+}
+
+fn check_item(
+    pack: &Path,
+    log: &DisclosureLog,
+    place: usize,
+    item: &Item,
+    footage: Option<&Path>,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<(String, Report)>> {
+    let method = crate::obscure::method(&item.method.name)
+        .ok_or_else(|| Error::unverified(format!("the log names an unknown method '{}'", item.method.name)))?;
+    // Planned again from the footage, the kept tracks and the logged request.
+    let planned = footage.map(|path| {
+        let asked = asked_again(pack, log, place, path)?;
+        let named = Named { item: &asked, place, of: log.items.len(), base: Path::new("") };
+        assess(&named, &Settings { threads, pin_ids: false }, progress).map(|known| (asked, known))
+    });
+    let planned = planned.transpose()?;
+    let send = pack.join("send");
+    if let (Some(expected), [file]) = (&item.expected_clip, item.files.as_slice()) {
+        if let Some((_, known)) = &planned
+            && expected_clip(&known.footage, &known.plan) != *expected
+        {
+            return Err(Error::unverified(format!(
+                "{}: the footage and the kept tracks do not give what the log says",
+                file.name
+            )));
+        }
+        let source =
+            planned.as_ref().map(|(_, known)| Source { footage: &known.footage, frames: &known.plan.selection.frames });
+        progress.stage("verifying", expected.frames() as u64);
+        return Ok(vec![(
+            file.name.clone(),
+            verify::clip(&send.join(&file.name), expected, method, source, threads, progress)?,
+        )]);
+    }
+    if item.expected_stills.len() != item.files.len() {
+        return Err(Error::unverified(format!("item {} of the log does not say what its files must hold", place + 1)));
+    }
+    if let Some((asked, known)) = &planned {
+        let clock = known.clock.as_ref().map(|c| &c.0);
+        let stamp =
+            |frame| super::item::stamp(known.footage.position(frame), clock, asked.camera.as_deref(), &log.reference);
+        let paths: Vec<PathBuf> = item.files.iter().map(|f| send.join(&f.name)).collect();
+        let reports = super::item::check_stills(known, &paths, &item.expected_stills, &stamp, threads, progress)?;
+        return Ok(item.files.iter().map(|f| f.name.clone()).zip(reports).collect());
+    }
+    let check = |(file, expected): (&crate::log::disclosure::FileEntry, _)| {
+        verify::still(&send.join(&file.name), expected, method, None)
+            .map(|r| (file.name.clone(), r))
+            .map_err(|e| e.at(&file.name))
+    };
+    item.files.iter().zip(&item.expected_stills).map(check).collect()
+}
+
+/// The logged item, asking for the given footage with the kept tracks, whose roles are all stated.
+fn asked_again(pack: &Path, log: &DisclosureLog, place: usize, footage: &Path) -> Result<Asked> {
+    let mut asked = log
+        .request
+        .items
+        .get(place)
+        .cloned()
+        .ok_or_else(|| Error::unverified("the log's request has fewer items than the log"))?;
+    let text = |p: &Path| p.to_string_lossy().into_owned();
+    asked.footage = vec![text(footage)];
+    asked.tracks = vec![TrackSource { file: text(&pack.join("keep/tracks.json")), sha256: None }];
+    asked.tracks_format = Some("native".to_owned());
+    (asked.tracks_size, asked.mot_origin) = (None, None);
+    asked.subjects.clear();
+    asked.subject_labels.clear();
+    asked.shown.clear();
+    Ok(asked)
+}

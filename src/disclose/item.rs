@@ -1,0 +1,344 @@
+//! One item of a request: from its footage to its files, proved.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::Wish;
+use super::understand::{clock_of, place, select};
+use crate::clock::{self, Clock};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::geometry::Rect;
+use crate::media::{self, ProbeOptions};
+use crate::output::{self, Stamp};
+use crate::pack::{Draft, Half};
+use crate::plan::{self, Plan};
+use crate::progress::Progress;
+use crate::render::{self, Finish};
+use crate::request::{Damaged, Item, Kind, Rules};
+use crate::time::Position;
+use crate::tracks::load::{Loaded, load};
+use crate::verify::{self, CoverEntry, ExpectedClip, ExpectedStill, Report, intervals};
+use crate::{hash, stats};
+
+/// How to run, without any effect on what is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Threads to work with, at least 1.
+    pub threads: usize,
+    /// Ids of formats that renumber need their file's hash: for requests that outlive an export.
+    pub pin_ids: bool,
+}
+
+/// An item and its place in the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The item.
+    pub item: &'a Item,
+    /// Its place, from 0.
+    pub place: usize,
+    /// How many there are.
+    pub of: usize,
+    /// What its paths are relative to.
+    pub base: &'a Path,
+}
+
+impl Named<'_> {
+    /// `clip.mp4`, or `01-clip.mp4` where there are several items.
+    fn file_name(&self, name: &str) -> String {
+        if self.of > 1 { format!("{:02}-{name}", self.place + 1) } else { name.to_owned() }
+    }
+}
+
+/// An item as far as it can be judged without writing anything.
+pub struct Assessed {
+    /// The footage.
+    pub footage: Footage,
+    /// Its clock and where that comes from.
+    pub clock: Option<(Clock, &'static str)>,
+    /// The track files.
+    pub files: Vec<Loaded>,
+    /// How things are covered.
+    pub rules: Rules,
+    /// Every decision.
+    pub plan: Plan,
+    /// Damaged frames that are covered whole.
+    pub damaged: Vec<usize>,
+}
+
+/// A file that an item made.
+pub struct MadeFile {
+    /// Its name in `send/`.
+    pub name: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The footage's frames it shows, first and last.
+    pub frames: (usize, usize),
+    /// How many.
+    pub count: usize,
+}
+
+/// An item, made and proved.
+pub struct Made {
+    /// What was known and decided.
+    pub known: Assessed,
+    /// Whether a clip or stills.
+    pub kind: Kind,
+    /// The camera's name.
+    pub camera: Option<String>,
+    /// The files, in order.
+    pub files: Vec<MadeFile>,
+    /// What the clip must hold.
+    pub expected_clip: Option<ExpectedClip>,
+    /// What each still must hold.
+    pub expected_stills: Vec<ExpectedStill>,
+    /// What was checked.
+    pub report: Report,
+    /// What to warn of.
+    pub warnings: Vec<String>,
+}
+
+/// Everything that decides what an item shows: probes, reads, plans. Writes nothing.
+///
+/// # Errors
+/// What each step gives.
+pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
+    let item = named.item;
+    let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
+    let fps = item.fps.as_deref().map(parse_rate).transpose()?;
+    progress.stage("reading", 0);
+    let footage = stats::timed("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
+    let clock = clock_of(item.clock.as_ref(), &footage)?;
+    let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
+    let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
+    let files = stats::timed("tracks", || load(item, named.base, &footage))?;
+    let mut plan = stats::timed("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
+    let mut damaged = Vec::new();
+    if rules.damaged == Damaged::Cover {
+        progress.stage("looking for damage", 0);
+        let wanted: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
+        damaged = stats::timed("survey", || render::survey(&footage, &wanted, settings.threads, progress))?;
+        damaged.retain(|f| wanted.binary_search(f).is_ok());
+        plan.cover_whole(&damaged);
+    }
+    Ok(Assessed { footage, clock, files, rules, plan, damaged })
+}
+
+/// Everything that making an item could still refuse after [`assess`]: damage in the window.
+///
+/// # Errors
+/// `Unsafe` for damage that is not covered; `Failed` when the footage cannot be read.
+pub fn rehearse(known: &Assessed, settings: &Settings, progress: &dyn Progress) -> Result<()> {
+    let wanted: Vec<usize> = known.plan.covers.iter().map(|c| c.0).collect();
+    progress.stage("looking for damage", 0);
+    let spoiled = render::survey(&known.footage, &wanted, settings.threads, progress)?;
+    render::refuse_damage(&known.footage, &known.plan, &spoiled)
+}
+
+/// Makes an item's files in a draft and proves them.
+///
+/// # Errors
+/// What each step gives.
+pub fn make(
+    named: &Named<'_>,
+    wish: Wish<'_>,
+    draft: &Draft,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Made> {
+    let known = assess(named, settings, progress)?;
+    let mut made = Made {
+        kind: named.item.kind,
+        camera: named.item.camera.clone(),
+        files: Vec::new(),
+        expected_clip: None,
+        expected_stills: Vec::new(),
+        report: Report::default(),
+        warnings: known.plan.warnings.clone(),
+        known,
+    };
+    match named.item.kind {
+        Kind::Clip => make_clip(named, &mut made, draft, settings, progress)?,
+        Kind::Still => make_stills(named, &mut made, wish, draft, settings, progress)?,
+    }
+    Ok(made)
+}
+
+fn make_clip(
+    named: &Named<'_>,
+    made: &mut Made,
+    draft: &Draft,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let Assessed { footage, plan, rules, .. } = &made.known;
+    let name = named.file_name("clip.mp4");
+    let path = draft.new_file(Half::Send, &name)?;
+    let frames = &plan.selection.frames;
+    progress.stage("covering", frames.len() as u64);
+    stats::timed("render", || render::clip(footage, plan, rules.method, &path, settings.threads, progress))?;
+    let expected = expected_clip(footage, plan);
+    progress.stage("verifying", frames.len() as u64);
+    let source = verify::Source { footage, frames };
+    let report = stats::timed("verify", || {
+        verify::clip(&path, &expected, rules.method, Some(source), settings.threads, progress)
+    })?;
+    let ends = (frames[0], frames[frames.len() - 1]);
+    made.files.push(describe(&path, name, ends, frames.len())?);
+    made.expected_clip = Some(expected);
+    made.report = report;
+    Ok(())
+}
+
+/// What the written clip must hold.
+pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
+    let finish = Finish::new(footage);
+    let (width, height) = (finish.encoder.width, finish.encoder.height);
+    let origin = footage.frames[plan.selection.frames[0]].ticks;
+    let ticks: Vec<i64> = plan.selection.frames.iter().map(|&f| footage.frames[f].ticks - origin).collect();
+    let stored = footage.layout;
+    let shown = finish.baked.displayed_size(stored.width, stored.height);
+    let place = |r: Rect| {
+        let r = finish.baked.to_displayed(r, stored.width, stored.height);
+        // Padding repeats the last column and row, so it is covered where they are.
+        Rect { x1: if r.x1 == shown.0 { width } else { r.x1 }, y1: if r.y1 == shown.1 { height } else { r.y1 }, ..r }
+    };
+    let mut covers: Vec<CoverEntry> = Vec::new();
+    for (frame, (_, cover)) in plan.covers.iter().enumerate() {
+        let entry = CoverEntry::new(frame, cover, place);
+        let same = covers.last().is_some_and(|last| last.boxes == entry.boxes && last.all_but == entry.all_but);
+        if !same && !(covers.is_empty() && cover.is_empty()) {
+            covers.push(entry);
+        }
+    }
+    ExpectedClip {
+        size: [width, height],
+        time_base: [footage.time_base.num, footage.time_base.den],
+        intervals: intervals(&ticks),
+        last_interval: footage.duration_ticks(plan.selection.frames[plan.selection.frames.len() - 1]),
+        quarter_turns: finish.display.quarter_turns,
+        covers,
+    }
+}
+
+fn make_stills(
+    named: &Named<'_>,
+    made: &mut Made,
+    wish: Wish<'_>,
+    draft: &Draft,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let Assessed { footage, plan, rules, clock, .. } = &made.known;
+    let stamp = |frame| {
+        stamp(
+            footage.position(frame),
+            clock.as_ref().map(|c| &c.0),
+            named.item.camera.as_deref(),
+            &wish.request.reference,
+        )
+    };
+    let wanted = &plan.selection.frames;
+    let names: Vec<String> = (1..=wanted.len()).map(|n| named.file_name(&format!("still-{n:04}.png"))).collect();
+    let paths = names.iter().map(|name| draft.new_file(Half::Send, name)).collect::<Result<Vec<_>>>()?;
+    let places = |frame: usize| (0..wanted.len()).filter(move |&i| wanted[i] == frame);
+    let sizes = Mutex::new(vec![(0, 0); wanted.len()]);
+    progress.stage("covering", plan.covers.len() as u64);
+    stats::timed("render", || {
+        render::stills(footage, plan, rules.method, settings.threads, progress, |frame, picture| {
+            let still = output::stamped(&picture, &stamp(frame))?;
+            for place in places(frame) {
+                let file =
+                    std::fs::File::create(&paths[place]).map_err(|e| Error::io("cannot write", &paths[place], &e))?;
+                output::write_png(std::io::BufWriter::new(file), &still)?;
+                if let Ok(mut sizes) = sizes.lock() {
+                    sizes[place] = picture.dimensions();
+                }
+            }
+            Ok(())
+        })
+    })?;
+    let sizes = sizes.into_inner().map_err(|_| Error::failed("a task failed"))?;
+    let expected: Vec<ExpectedStill> = wanted
+        .iter()
+        .zip(&sizes)
+        .map(|(&frame, &(w, h))| {
+            let cover = plan.cover(frame).cloned().unwrap_or_default();
+            let cover = CoverEntry::new(frame, &cover, |r| render::place(footage, r, w, h));
+            ExpectedStill { picture: [w, h], frame, cover }
+        })
+        .collect();
+    let mut reports =
+        stats::timed("verify", || check_stills(&made.known, &paths, &expected, &stamp, settings.threads, progress))?;
+    made.report = reports.pop().unwrap_or_default();
+    for ((path, name), &frame) in paths.iter().zip(names).zip(wanted) {
+        made.files.push(describe(path, name, (frame, frame), 1)?);
+    }
+    made.expected_stills = expected;
+    Ok(())
+}
+
+/// Proves stills against the footage: each is decoded, covered and stamped afresh and must be the written one.
+///
+/// # Errors
+/// As `verify::still`, and what reading the footage gives.
+pub(super) fn check_stills(
+    known: &Assessed,
+    paths: &[PathBuf],
+    expected: &[ExpectedStill],
+    stamp: &(impl Fn(usize) -> Stamp + Sync),
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Report>> {
+    let Assessed { footage, plan, rules, .. } = known;
+    progress.stage("verifying", plan.covers.len() as u64);
+    let reports = Mutex::new(vec![Report::default(); expected.len()]);
+    render::stills(footage, plan, rules.method, threads, progress, |frame, picture| {
+        let still = output::stamped(&picture, &stamp(frame))?;
+        for (place, expected) in expected.iter().enumerate().filter(|(_, e)| e.frame == frame) {
+            let found = verify::still(&paths[place], expected, rules.method, Some(&still))?;
+            if let Ok(mut reports) = reports.lock() {
+                reports[place] = found;
+            }
+        }
+        Ok(())
+    })?;
+    let reports = reports.into_inner().map_err(|_| Error::failed("a task failed"))?;
+    match reports.iter().position(|r| r.checks.is_empty()) {
+        Some(place) => Err(Error::unverified(format!("still {} shows a frame that was not asked for", place + 1))),
+        None => Ok(reports),
+    }
+}
+
+/// What a still's band says.
+pub fn stamp(position: Position, clock: Option<&Clock>, camera: Option<&str>, reference: &str) -> Stamp {
+    let time = match clock {
+        Some(clock) => clock::for_people(&clock.true_time(position)),
+        None => format!("Position {position} in the recording; the time of day is not known"),
+    };
+    let recorder = clock.filter(|c| c.error_nanos != 0).map(|c| clock::for_people(&c.recorder_time(position)));
+    Stamp { time, recorder, camera: camera.map(str::to_owned), reference: reference.to_owned() }
+}
+
+fn describe(path: &Path, name: String, frames: (usize, usize), count: usize) -> Result<MadeFile> {
+    let bytes = path.metadata().map_err(|e| Error::io("cannot read", path, &e))?.len();
+    Ok(MadeFile { name, sha256: hash::file(path)?, bytes, frames, count })
+}
+
+/// `25`, `12.5` or `30000/1001`.
+///
+/// # Errors
+/// `Usage` when it is none, or above 1000.
+pub fn parse_rate(text: &str) -> Result<(i32, i32)> {
+    let bad = || Error::usage(format!("'{text}' is not a frame rate")).hint("write it as 25, 12.5 or 30000/1001");
+    let (num, den) = match text.split_once('/') {
+        Some((num, den)) => (num.trim().parse().map_err(|_| bad())?, den.trim().parse().map_err(|_| bad())?),
+        None => {
+            let rate: f64 = text.trim().parse().map_err(|_| bad())?;
+            ((rate * 1000.0).round() as i32, 1000)
+        }
+    };
+    if num > 0 && den > 0 && num / den <= 1000 { Ok((num, den)) } else { Err(bad()) }
+}

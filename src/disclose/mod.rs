@@ -1,0 +1,91 @@
+//! The story of one disclosure, top to bottom. No step calls the next.
+
+mod again;
+mod item;
+mod record;
+mod understand;
+
+use std::path::{Path, PathBuf};
+
+pub use again::{Again, check_again};
+pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
+pub use understand::understood;
+
+use crate::error::Result;
+use crate::hash;
+use crate::log::disclosure::DisclosureLog;
+use crate::log::notice;
+use crate::pack::{Draft, Half};
+use crate::progress::Progress;
+use crate::request::{self, Outcome, Request};
+use crate::verify;
+
+/// A pack that stands.
+#[derive(Debug)]
+pub struct Disclosure {
+    /// Where it is.
+    pub pack: PathBuf,
+    /// Its log.
+    pub log: DisclosureLog,
+}
+
+/// A request and where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// What its paths are relative to.
+    pub base: &'a Path,
+    /// SHA-256 of the file it was read from, where it was.
+    pub sha256: Option<&'a str>,
+    /// The reference of the pack that this one replaces.
+    pub supersedes: Option<&'a str>,
+}
+
+/// Makes the pack `out/reference` for a request, or makes nothing.
+///
+/// # Errors
+/// Every kind there is; see [`crate::Kind`]. Nothing then stands under the pack's name.
+pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn Progress) -> Result<Disclosure> {
+    let request = wish.request;
+    let mut warnings = request::check(request)?;
+    let draft = Draft::create(out, &request.reference)?;
+    warnings.extend(draft.leftovers().iter().map(|name| {
+        format!("{name} is left from a run that was stopped, or another run is writing it now; delete it when no run is going on")
+    }));
+    let refused = matches!(request.decision.as_ref().map(|d| d.outcome), Some(Outcome::Refuse | Outcome::NoDataHeld));
+    let mut made = Vec::new();
+    for (place, item) in request.items.iter().enumerate().filter(|_| !refused) {
+        let named = item::Named { item, place, of: request.items.len(), base: wish.base };
+        made.push(item::make(&named, wish, &draft, settings, progress)?);
+    }
+    for item in &made {
+        warnings.extend(item.warnings.iter().filter(|w| !warnings.contains(w)).cloned().collect::<Vec<_>>());
+    }
+    let understood = understood(request);
+    let log = record::log(&understood, wish, &made, warnings)?;
+    let sent = record::notice(request, &made);
+    draft.write(Half::Send, "notice.json", &json(&sent)?)?;
+    draft.write(Half::Send, "notice.html", notice::html(&sent).as_bytes())?;
+    draft.write(Half::Keep, "tracks.json", &record::tracks(&made)?)?;
+    draft.write(Half::Keep, "disclosure-log.json", &json(&log)?)?;
+    let proof = verify::seal(draft.path())?;
+    let pack = draft.release(proof)?;
+    Ok(Disclosure { pack, log })
+}
+
+/// SHA-256 of what a request says, for one that does not come from a file.
+///
+/// # Errors
+/// `Failed` when it cannot be written as JSON.
+pub fn request_hash(request: &Request) -> Result<String> {
+    json(request).map(|text| hash::bytes(&text))
+}
+
+/// Indented JSON with a line end.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut text =
+        serde_json::to_vec_pretty(value).map_err(|e| crate::Error::failed(format!("cannot write as JSON: {e}")))?;
+    text.push(b'\n');
+    Ok(text)
+}

@@ -1,0 +1,126 @@
+//! What a request means with every default filled in, and where its times lie in the footage.
+
+use crate::clock::{self, Clock, DEFAULT_ZONE, Instant};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::obscure::METHODS;
+use crate::plan::{self, Selection};
+use crate::request::{AudioAction, AudioStatement, ClockStatement, Gaps, Item, Kind, Render, Request, Seconds};
+use crate::time::{Position, Window};
+use crate::tracks::load::file_name;
+
+/// The request as the log repeats it: every default filled in, paths cut to file names.
+pub fn understood(request: &Request) -> Request {
+    let mut request = request.clone();
+    for item in &mut request.items {
+        for path in item.footage.iter_mut().chain(item.tracks.iter_mut().map(|t| &mut t.file)) {
+            *path = file_name(path);
+        }
+        item.subjects.iter_mut().chain(item.shown.iter_mut().map(|s| &mut s.track)).for_each(|id| {
+            // `FILE:ID` may hold a path.
+            if id.contains('/') {
+                *id = file_name(id);
+            }
+        });
+        item.obscure.get_or_insert_default();
+        item.method.get_or_insert_with(|| METHODS[0].name.to_owned());
+        item.margin.get_or_insert_with(|| crate::request::DEFAULT_MARGIN.to_owned());
+        item.margin_min.get_or_insert_with(|| crate::request::DEFAULT_MARGIN_MIN.to_owned());
+        item.hold.get_or_insert(Seconds::Number(crate::request::DEFAULT_HOLD));
+        item.bridge.get_or_insert(Seconds::Number(crate::request::DEFAULT_BRIDGE));
+        item.gaps.get_or_insert(Gaps::Policy(Default::default()));
+        item.audio.get_or_insert(AudioStatement { action: AudioAction::Drop, mute: Vec::new() });
+        item.damaged.get_or_insert_default();
+        item.render.get_or_insert(Render::Full);
+        if let Some(clock) = &mut item.clock {
+            clock.zone.get_or_insert_with(|| DEFAULT_ZONE.to_owned());
+            clock.error_seconds.get_or_insert(0.0);
+        }
+    }
+    request
+}
+
+/// The footage's clock as a request states it, and where that comes from (`request`, `container`, `filename`).
+///
+/// # Errors
+/// `Usage` for a time that occurs twice or never, or that was to be found in the footage and is not there.
+pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result<Option<(Clock, &'static str)>> {
+    let Some(statement) = statement else { return Ok(None) };
+    let zone = clock::zone(statement.zone.as_deref().unwrap_or(DEFAULT_ZONE))?;
+    let error = statement.error_seconds.unwrap_or(0.0);
+    let error_nanos = Position::from_seconds(error)
+        .ok_or_else(|| Error::usage(format!("a clock error of {error} s is not meant")))?
+        .nanos();
+    let Some(start) = statement.start.as_deref() else {
+        if statement.error_seconds.is_some() {
+            return Err(no_start(footage).hint("a clock error needs the clock's start: --clock-start"));
+        }
+        return Ok(None);
+    };
+    let missing = |what: &str| {
+        Error::usage(format!("{}: no start time in the {what}", footage.name))
+            .hint("give it: --clock-start 2026-10-12T09:00:00")
+    };
+    let (text, source) = match start {
+        "container" => (footage.clocks.container.clone().ok_or_else(|| missing("container"))?, "container"),
+        "filename" => (footage.clocks.filename.clone().ok_or_else(|| missing("file name"))?, "filename"),
+        given => (given.to_owned(), "request"),
+    };
+    let start = match clock::parse(&text)? {
+        Instant::Exact(exact) => exact,
+        Instant::Local(local) => clock::resolve(local, &zone, "the clock's start")?,
+        Instant::Position(_) => {
+            return Err(Error::usage(format!("'{text}' is not a wall-clock time"))
+                .hint("write the clock's start as 2026-10-12T09:00:00"));
+        }
+    };
+    Ok(Some((Clock { start, zone, error_nanos }, source)))
+}
+
+fn no_start(footage: &Footage) -> Error {
+    let found = [("container", &footage.clocks.container), ("filename", &footage.clocks.filename)];
+    let mut accepting: Vec<String> = found
+        .iter()
+        .filter_map(|(name, time)| {
+            time.as_ref().map(|t| format!("{name} says {t}: accept it with --clock-start {name}"))
+        })
+        .collect();
+    if accepting.is_empty() {
+        accepting.push("neither the container nor the file name says when it starts: read it off the picture and give it with --clock-start 2026-10-12T09:00:00".to_owned());
+    }
+    Error::usage(format!("{}: wall-clock times need the footage's clock", footage.name)).hint(accepting.join("; "))
+}
+
+/// Turns a TIME into a position.
+///
+/// # Errors
+/// `Usage` for a wall-clock time without a clock, and for one that occurs twice or never.
+pub fn place(instant: &Instant, clock: Option<&Clock>, footage: &Footage) -> Result<Position> {
+    match (instant, clock) {
+        (Instant::Position(position), _) => Ok(*position),
+        (_, Some(clock)) => clock.position(instant),
+        (_, None) => Err(no_start(footage)),
+    }
+}
+
+/// The frames an item asks for.
+///
+/// # Errors
+/// As [`place`], and as selecting gives.
+pub fn select(item: &Item, clock: Option<&Clock>, footage: &Footage) -> Result<Selection> {
+    let at = |text: &str| clock::parse(text).and_then(|instant| place(&instant, clock, footage));
+    let window = || -> Result<Window> {
+        let (Some(from), Some(to)) = (&item.from, &item.to) else {
+            return Err(Error::usage("a window needs --from and --to"));
+        };
+        Ok(Window { from: at(from)?, to: at(to)? })
+    };
+    match (item.kind, &item.every) {
+        (Kind::Clip, _) => plan::clip(footage, window()?),
+        (Kind::Still, Some(every)) => {
+            let every = Position::from_seconds(every.value()?).map_or(0, Position::nanos);
+            plan::stills(footage, &plan::series(window()?, every)?)
+        }
+        (Kind::Still, None) => plan::stills(footage, &item.at.iter().map(|t| at(t)).collect::<Result<Vec<_>>>()?),
+    }
+}

@@ -1,0 +1,149 @@
+//! H.264 out: x264 with settings that give the same bytes on every processor, its packets freed of everything but
+//! coded picture.
+
+use ffmpeg_next as ff;
+
+use super::bitstream::{Framing, without_sei};
+use super::convert::fill_frame;
+use crate::error::{Error, Result};
+use crate::footage::Colour;
+use crate::picture::Picture;
+use crate::time::TimeBase;
+
+/// What the encoder is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncoderOptions {
+    /// Even columns.
+    pub width: u32,
+    /// Even rows.
+    pub height: u32,
+    /// Width to height of a pixel; (0, 1) when unknown.
+    pub sample_aspect: (u32, u32),
+    /// The footage's colour description.
+    pub colour: Colour,
+    /// Luma over the whole range.
+    pub full_range: bool,
+    /// Seconds per tick of the pictures' times.
+    pub time_base: TimeBase,
+    /// Ticks between frames, about.
+    pub interval: i64,
+    /// x264's threads. Part of what decides the bytes: never the machine's number of cores.
+    pub threads: usize,
+}
+
+/// Settings for already-compressed, mostly static pictures: what `veryfast` gives at crf 23 for less work.
+/// `cpu-independent` and the fixed threads make the bytes the same on every machine.
+const X264: &str =
+    "rc-lookahead=15:mbtree=1:weightp=1:cpu-independent=1:open-gop=0:force-cfr=0:sliced-threads=0:sync-lookahead=0";
+const PRESET: &str = "superfast";
+const CRF: &str = "22";
+
+/// Frames that x264 may hold back: two with its default B pyramid.
+pub const REORDER: usize = 2;
+
+/// The settings as the log gives them.
+pub fn settings() -> String {
+    format!("preset={PRESET} crf={CRF} {X264}")
+}
+
+/// One coded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coded {
+    /// Annex B NAL units of types 1 and 5 only.
+    pub data: Vec<u8>,
+    /// Presentation time in ticks.
+    pub ticks: i64,
+    /// Decoding can start here.
+    pub key: bool,
+}
+
+/// One x264 instance.
+pub struct Encoder {
+    encoder: ff::encoder::Video,
+    frame: ff::frame::Video,
+}
+
+impl Encoder {
+    /// Opens x264.
+    ///
+    /// # Errors
+    /// `Failed` when FFmpeg has no libx264 or it refuses the size.
+    pub fn open(options: &EncoderOptions) -> Result<Self> {
+        super::ffi::init();
+        let failed =
+            |e: ff::Error| Error::failed(format!("x264 cannot encode {}x{}: {e}", options.width, options.height));
+        let codec = ff::encoder::find_by_name("libx264").ok_or_else(|| {
+            Error::failed("this FFmpeg has no libx264 encoder")
+                .hint("install Debian's libavcodec59 (it has one) or build FFmpeg with --enable-libx264")
+        })?;
+        let mut video = ff::codec::Context::new_with_codec(codec).encoder().video().map_err(failed)?;
+        video.set_width(options.width);
+        video.set_height(options.height);
+        video.set_format(ff::format::Pixel::YUV420P);
+        video.set_time_base((options.time_base.num, options.time_base.den));
+        let rate = (options.time_base.den, i64::from(options.time_base.num) * options.interval.max(1));
+        video.set_frame_rate(Some((rate.0, i32::try_from(rate.1).unwrap_or(i32::MAX))));
+        let (num, den) = options.sample_aspect;
+        video.set_aspect_ratio((num as i32, den.max(1) as i32));
+        let mut set = ff::Dictionary::new();
+        set.set("preset", PRESET);
+        set.set("crf", CRF);
+        set.set("x264-params", X264);
+        set.set("flags", "+global_header+cgop+bitexact");
+        set.set("threads", &options.threads.to_string());
+        set.set("color_range", if options.full_range { "pc" } else { "tv" });
+        set.set("colorspace", &options.colour.space.to_string());
+        set.set("color_primaries", &options.colour.primaries.to_string());
+        set.set("color_trc", &options.colour.transfer.to_string());
+        set.set("chroma_sample_location", &options.colour.chroma_location.to_string());
+        let encoder = video.open_as_with(codec, set).map_err(failed)?;
+        let frame = ff::frame::Video::new(ff::format::Pixel::YUV420P, options.width, options.height);
+        Ok(Self { encoder, frame })
+    }
+
+    /// The context the muxer takes its stream parameters from.
+    pub(super) fn context(&self) -> &ff::codec::Context {
+        &self.encoder
+    }
+
+    /// Takes the next picture (8-bit 4:2:0, at most one column and row short of the encoder's size) and passes on
+    /// what is ready.
+    ///
+    /// # Errors
+    /// `Failed` when x264 does.
+    pub fn send(&mut self, picture: &Picture, ticks: i64, out: &mut impl FnMut(Coded) -> Result<()>) -> Result<()> {
+        fill_frame(picture, &mut self.frame)?;
+        self.frame.set_pts(Some(ticks));
+        self.encoder.send_frame(&self.frame).map_err(failed)?;
+        self.drain(out)
+    }
+
+    /// Passes on what is left.
+    ///
+    /// # Errors
+    /// `Failed` when x264 does.
+    pub fn finish(mut self, out: &mut impl FnMut(Coded) -> Result<()>) -> Result<()> {
+        self.encoder.send_eof().map_err(failed)?;
+        self.drain(out)
+    }
+
+    fn drain(&mut self, out: &mut impl FnMut(Coded) -> Result<()>) -> Result<()> {
+        loop {
+            let mut packet = ff::Packet::empty();
+            match self.encoder.receive_packet(&mut packet) {
+                Ok(()) => {}
+                Err(ff::Error::Eof) => return Ok(()),
+                Err(ff::Error::Other { errno }) if errno == ff::error::EAGAIN => return Ok(()),
+                Err(e) => return Err(failed(e)),
+            }
+            let data = without_sei(packet.data().unwrap_or_default(), Framing::AnnexB, Framing::AnnexB)
+                .ok_or_else(|| Error::failed("x264 returned something that is not a coded picture"))?;
+            let ticks = packet.pts().ok_or_else(|| Error::failed("x264 returned a picture without a time"))?;
+            out(Coded { data, ticks, key: packet.is_key() })?;
+        }
+    }
+}
+
+fn failed(e: ff::Error) -> Error {
+    Error::failed(format!("encoding stopped: {e}"))
+}

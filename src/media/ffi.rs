@@ -1,0 +1,176 @@
+//! All `unsafe` of this crate: the few things that ffmpeg-next's safe API lacks, each behind a safe function.
+//!
+//! Every pointer below comes from a live ffmpeg-next object borrowed for the call, so it is valid and,
+//! where written to, exclusively ours.
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::ptr;
+
+use ffmpeg_next as ff;
+use ffmpeg_next::ffi;
+
+use crate::geometry::Orientation;
+
+/// Silences FFmpeg's own messages: what matters is said by our errors.
+pub fn init() {
+    // SAFETY: takes no pointer.
+    unsafe { ffi::av_log_set_level(ffi::AV_LOG_QUIET) }
+}
+
+/// Version triplets of a library, as `59.37.100`.
+fn triplet(version: u32) -> String {
+    format!("{}.{}.{}", version >> 16, version >> 8 & 255, version & 255)
+}
+
+/// The versions of libavcodec and libavformat in use.
+pub fn versions() -> (String, String) {
+    // SAFETY: take no pointer, return numbers.
+    unsafe { (triplet(ffi::avcodec_version()), triplet(ffi::avformat_version())) }
+}
+
+/// What a video stream's header says that ffmpeg-next does not pass on.
+pub struct StreamHeader {
+    /// Pixels, before rotation.
+    pub width: i32,
+    /// Pixels, before rotation.
+    pub height: i32,
+    /// Frames the decoder may hold back for reordering.
+    pub reorder: i32,
+    /// Whether two fields are interleaved.
+    pub interlaced: bool,
+    /// Cover art, not a recording.
+    pub attached_picture: bool,
+    /// Sample aspect ratio from the container, 0/1 when unknown.
+    pub container_aspect: (i32, i32),
+}
+
+/// Reads [`StreamHeader`].
+pub fn stream_header(stream: &ff::format::stream::Stream<'_>) -> StreamHeader {
+    // SAFETY: the stream and its parameters live as long as the borrowed input; only read.
+    unsafe {
+        let st = &*stream.as_ptr();
+        let par = &*st.codecpar;
+        use ffi::AVFieldOrder::*;
+        StreamHeader {
+            width: par.width,
+            height: par.height,
+            reorder: par.video_delay,
+            interlaced: matches!(par.field_order, AV_FIELD_TT | AV_FIELD_BB | AV_FIELD_TB | AV_FIELD_BT),
+            attached_picture: st.disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0,
+            container_aspect: (st.sample_aspect_ratio.num, st.sample_aspect_ratio.den),
+        }
+    }
+}
+
+/// The demuxer passes on packets of this stream only.
+pub fn only_stream(input: &mut ff::format::context::Input, index: usize) {
+    // SAFETY: `streams` holds `nb_streams` valid pointers as long as the input lives.
+    unsafe {
+        let context = input.as_mut_ptr();
+        for i in 0..(*context).nb_streams as usize {
+            let stream = *(*context).streams.add(i);
+            (*stream).discard =
+                if i == index { ffi::AVDiscard::AVDISCARD_DEFAULT } else { ffi::AVDiscard::AVDISCARD_ALL };
+        }
+    }
+}
+
+/// Seeks so that the next packets come from the last key frame at or before `ts` (stream ticks).
+pub fn seek(input: &mut ff::format::context::Input, stream: usize, ts: i64) -> bool {
+    // SAFETY: a valid context; the call checks the stream index.
+    unsafe { ffi::avformat_seek_file(input.as_mut_ptr(), stream as c_int, i64::MIN, ts, ts, 0) >= 0 }
+}
+
+/// Whether an edit list hides this packet's frame (it is decoded, not shown).
+pub fn is_hidden(packet: &ff::Packet) -> bool {
+    use ff::packet::Ref;
+    // SAFETY: a live packet, only read.
+    unsafe { (*packet.as_ptr()).flags & ffi::AV_PKT_FLAG_DISCARD != 0 }
+}
+
+/// Copies one plane's rows, tightly packed, whatever the line size (it may be negative: bottom-up pictures).
+/// `row` is a row's length in bytes. Returns false when the frame has no such plane or its lines are shorter.
+pub fn copy_plane(frame: &ff::frame::Video, plane: usize, row: usize, rows: usize, out: &mut [u8]) -> bool {
+    if plane >= 4 || out.len() < row * rows {
+        return false;
+    }
+    // SAFETY: FFmpeg guarantees `|linesize|` readable bytes at each of the plane's rows; we read `row` of them,
+    // for the rows the picture has.
+    unsafe {
+        let f = &*frame.as_ptr();
+        let (data, stride) = (f.data[plane], f.linesize[plane] as isize);
+        if data.is_null() || stride.unsigned_abs() < row || rows > f.height.max(0) as usize {
+            return false;
+        }
+        for (y, to) in out.chunks_exact_mut(row).take(rows).enumerate() {
+            ptr::copy_nonoverlapping(data.offset(y as isize * stride), to.as_mut_ptr(), row);
+        }
+    }
+    true
+}
+
+/// Opens an MP4 for writing. The path is taken byte for byte and never read as a URL.
+///
+/// FFmpeg's `mp4` writer puts a `udta` box with an empty tag list into every file; its `3gp` writer, told to
+/// use the brand `isom`, writes the same file without it.
+pub fn create_mp4(path: &Path) -> Result<ff::format::context::Output, ff::Error> {
+    let mut url = b"file:".to_vec();
+    url.extend_from_slice(path.as_os_str().as_bytes());
+    let url = CString::new(url).map_err(|_| ff::Error::InvalidData)?;
+    // SAFETY: all strings are NUL-terminated and outlive the calls; on success the context, with its open
+    // I/O, is owned by the returned object, which closes both.
+    unsafe {
+        let mut context = ptr::null_mut();
+        let code = ffi::avformat_alloc_output_context2(&mut context, ptr::null(), c"3gp".as_ptr(), url.as_ptr());
+        if code < 0 || context.is_null() {
+            return Err(ff::Error::from(code));
+        }
+        let code = ffi::avio_open(&mut (*context).pb, url.as_ptr(), ffi::AVIO_FLAG_WRITE);
+        if code < 0 {
+            ffi::avformat_free_context(context);
+            return Err(ff::Error::from(code));
+        }
+        Ok(ff::format::context::Output::wrap(context))
+    }
+}
+
+/// Gives an output stream a display matrix, so that players turn the picture. Only pure turns.
+pub fn set_orientation(output: &mut ff::format::context::Output, stream: usize, orientation: Orientation) -> bool {
+    // SAFETY: `streams` holds `nb_streams` valid pointers; the side data has room for nine 32-bit integers.
+    unsafe {
+        let context = output.as_mut_ptr();
+        if stream >= (*context).nb_streams as usize {
+            return false;
+        }
+        let st = *(*context).streams.add(stream);
+        let data = ffi::av_stream_new_side_data(st, ffi::AVPacketSideDataType::AV_PKT_DATA_DISPLAYMATRIX, 36);
+        if data.is_null() {
+            return false;
+        }
+        // FFmpeg counts counter-clockwise.
+        ffi::av_display_rotation_set(data.cast::<i32>(), -90.0 * f64::from(orientation.quarter_turns));
+    }
+    true
+}
+
+/// Tells a scaler the footage's matrix and range, and the wanted ones, so that colours are not shifted.
+/// The spaces are FFmpeg's `SWS_CS_*` numbers.
+pub fn set_scaler_colours(scaler: &mut ff::software::scaling::Context, from: (i32, bool), to: (i32, bool)) -> bool {
+    // SAFETY: the tables returned are static; the context is live and exclusively ours.
+    unsafe {
+        let unity = 1 << 16;
+        ffi::sws_setColorspaceDetails(
+            scaler.as_mut_ptr(),
+            ffi::sws_getCoefficients(from.0),
+            c_int::from(from.1),
+            ffi::sws_getCoefficients(to.0),
+            c_int::from(to.1),
+            0,
+            unity,
+            unity,
+        ) >= 0
+    }
+}

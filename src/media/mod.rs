@@ -1,0 +1,19 @@
+//! The only place that names FFmpeg: what the footage is, its frames one after another, and the way back into a file.
+
+pub mod avcc;
+pub mod bits;
+pub mod bitstream;
+mod convert;
+mod encoder;
+mod ffi;
+pub mod h264;
+mod muxer;
+mod probe;
+mod reader;
+
+pub use convert::{Converter, Target};
+pub use encoder::{Coded, Encoder, EncoderOptions, REORDER, settings};
+pub use ffi::versions;
+pub use muxer::Muxer;
+pub use probe::{ProbeOptions, probe};
+pub use reader::{Decoded, FrameReader};

@@ -1,0 +1,68 @@
+//! Coded pictures into an MP4 with the index in front and nothing in it but them.
+
+use std::path::Path;
+
+use ffmpeg_next as ff;
+
+use super::encoder::Encoder;
+use super::ffi;
+use crate::error::{Error, Result};
+use crate::geometry::Orientation;
+use crate::time::TimeBase;
+
+/// An MP4 being written.
+pub struct Muxer {
+    output: ff::format::context::Output,
+    source: TimeBase,
+}
+
+impl Muxer {
+    /// Starts the file (which may exist, empty) with one H.264 stream as `encoder` codes it. Times given to
+    /// [`Muxer::write`] are in ticks of `time_base`; the file's own time scale holds them exactly.
+    ///
+    /// # Errors
+    /// `Failed` when the file cannot be written.
+    pub fn create(path: &Path, encoder: &Encoder, time_base: TimeBase, orientation: Orientation) -> Result<Self> {
+        let failed = |e: ff::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
+        let mut output = ffi::create_mp4(path).map_err(failed)?;
+        let mut stream = output.add_stream_with(encoder.context()).map_err(failed)?;
+        stream.set_time_base((1, time_base.den));
+        if orientation != Orientation::default() && !ffi::set_orientation(&mut output, 0, orientation) {
+            return Err(failed(ff::Error::Unknown));
+        }
+        let mut options = ff::Dictionary::new();
+        options.set("fflags", "+bitexact");
+        options.set("brand", "isom");
+        options.set("movflags", "+faststart");
+        output.write_header_with(options).map_err(failed)?;
+        Ok(Self { output, source: time_base })
+    }
+
+    /// Appends one coded picture (Annex B). Packets come in decoding order.
+    ///
+    /// # Errors
+    /// `Failed` on a full disk and the like.
+    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, duration: i64, key: bool) -> Result<()> {
+        let failed = |e: ff::Error| Error::failed(format!("writing the clip stopped: {e}"));
+        let mut packet = ff::Packet::copy(data);
+        packet.set_stream(0);
+        packet.set_pts(Some(ticks));
+        packet.set_dts(Some(decode_ticks));
+        packet.set_duration(duration);
+        if key {
+            packet.set_flags(ff::packet::Flags::KEY);
+        }
+        let target = self.output.stream(0).map_or(ff::Rational(1, self.source.den), |s| s.time_base());
+        packet.rescale_ts(ff::Rational(self.source.num, self.source.den), target);
+        packet.write(&mut self.output).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Writes the index and moves it to the front.
+    ///
+    /// # Errors
+    /// `Failed` on a full disk and the like.
+    pub fn finish(mut self) -> Result<()> {
+        self.output.write_trailer().map_err(|e| Error::failed(format!("finishing the clip: {e}")))
+    }
+}

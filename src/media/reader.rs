@@ -1,0 +1,325 @@
+//! Footage, frame by frame: opens the file, seeks to a key frame, decodes, and hands over our own pictures with the
+//! number each frame has in the footage. It says which frames decoded badly; it never passes over an error.
+
+use std::fs::File;
+use std::path::Path;
+
+use ffmpeg_next as ff;
+
+use super::ffi;
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::picture::{Layout, Picture, Plane, Planes};
+
+/// Demuxers for what recorders export; nothing that follows references to other files or addresses.
+pub(super) const CONTAINERS: &str =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,h264,hevc,m4v,mjpeg,flv,mxf,nut";
+
+/// Opens footage through a plain file handle: FFmpeg sees bytes, never a name or an address.
+///
+/// # Errors
+/// `Failed` when the file cannot be read or is not footage we know.
+pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::context::Input> {
+    ffi::init();
+    let file = File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
+    let broken = |e: ff::Error| Error::failed(format!("{}: FFmpeg cannot open this as footage: {e}", path.display()));
+    let io = ff::format::context::StreamIo::from_read_seek_with_capacity(file, 1 << 16).map_err(broken)?;
+    let mut options = ff::Dictionary::new();
+    options.set("format_whitelist", CONTAINERS);
+    options.set("protocol_whitelist", "");
+    if ignore_edit_list {
+        options.set("ignore_editlist", "1");
+    }
+    ff::format::input_from_stream(io, None, Some(options)).map_err(|e| {
+        broken(e).hint("see that the export finished, and that it is the recording itself and not a player or a playlist; `probe` tells more")
+    })
+}
+
+/// A decoder for one stream. One thread decodes in the caller's thread.
+pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>, threads: usize) -> Result<ff::decoder::Video> {
+    let failed = |e: ff::Error| Error::failed(format!("no decoder for the video stream: {e}"));
+    let mut context = ff::codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
+    context.set_threading(ff::threading::Config { kind: ff::threading::Type::Frame, count: threads, safe: false });
+    let mut decoder = context.decoder();
+    decoder.set_packet_time_base(stream.time_base());
+    let mut options = ff::Dictionary::new();
+    options.set("flags", "+bitexact");
+    let codec = ff::codec::decoder::find(stream.parameters().id())
+        .ok_or_else(|| Error::failed("this FFmpeg has no decoder for the video stream"))?;
+    decoder.open_as_with(codec, options).and_then(|d| d.video()).map_err(failed)
+}
+
+/// Reads the next packet of one stream; `None` at the end.
+pub(super) fn next_packet(input: &mut ff::format::context::Input, stream: usize) -> Result<Option<ff::Packet>> {
+    loop {
+        let mut packet = ff::Packet::empty();
+        match packet.read(input) {
+            Ok(()) if packet.stream() == stream => return Ok(Some(packet)),
+            Ok(()) => {}
+            Err(ff::Error::Eof) => return Ok(None),
+            // Damage inside the container: FFmpeg resynchronises on the next call.
+            Err(ff::Error::InvalidData) => {}
+            Err(e) => return Err(Error::failed(format!("reading the footage stopped: {e}"))),
+        }
+    }
+}
+
+/// Our layout for a decoded frame, or why there is none.
+pub(super) fn layout(frame: &ff::frame::Video) -> Result<Layout> {
+    let format = frame.format();
+    let unsupported = || {
+        Error::failed(format!("pictures in the pixel format {format:?} are not supported"))
+            .hint("planar YUV and grey of 8 to 16 bits are; convert the footage without scaling it, or ask for support")
+    };
+    let descriptor = format.descriptor().ok_or_else(unsupported)?;
+    let name = descriptor.name();
+    let base = name.strip_suffix("le").unwrap_or(name);
+    let (family, depth) = match base
+        .find("p1")
+        .or_else(|| base.find("p9"))
+        .or_else(|| base.strip_prefix("gray").filter(|d| !d.is_empty()).map(|_| 3))
+    {
+        Some(at) => (&base[..at], base[at..].trim_start_matches('p').parse::<u32>().map_err(|_| unsupported())?),
+        None => (base.strip_suffix('p').unwrap_or(base), 8),
+    };
+    let (shift_x, shift_y, grey) = match family {
+        "yuv420" | "yuvj420" => (1, 1, false),
+        "yuv422" | "yuvj422" => (1, 0, false),
+        "yuv444" | "yuvj444" => (0, 0, false),
+        "yuv440" | "yuvj440" => (0, 1, false),
+        "yuv411" | "yuvj411" => (2, 0, false),
+        "gray" => (0, 0, true),
+        _ => return Err(unsupported()),
+    };
+    let (width, height) = (frame.width(), frame.height());
+    if width == 0 || height == 0 || width > 16_384 || height > 16_384 || !(8..=16).contains(&depth) {
+        return Err(Error::failed(format!(
+            "a picture of {width}x{height} at {depth} bits is outside what is supported"
+        )));
+    }
+    Ok(Layout {
+        width,
+        height,
+        chroma_shift_x: shift_x,
+        chroma_shift_y: shift_y,
+        depth,
+        grey,
+        full_range: name.starts_with("yuvj") || frame.color_range() == ff::color::Range::JPEG,
+    })
+}
+
+/// Copies a decoded frame into `picture`, reusing its memory. A copy, because the decoder still refers to its own.
+pub(super) fn copy(frame: &ff::frame::Video, picture: &mut Picture) -> Result<()> {
+    let layout = layout(frame)?;
+    if picture.layout != layout {
+        *picture = Picture::grey(layout);
+    }
+    let short = || Error::failed("a decoded picture is smaller than its header says");
+    match &mut picture.planes {
+        Planes::Eight(planes) => {
+            for (index, plane) in planes.iter_mut().enumerate() {
+                if !ffi::copy_plane(frame, index, plane.width, plane.height, &mut plane.samples) {
+                    return Err(short());
+                }
+            }
+        }
+        Planes::Sixteen(planes) => {
+            for (index, plane) in planes.iter_mut().enumerate() {
+                let mut bytes = vec![0u8; plane.width * plane.height * 2];
+                if !ffi::copy_plane(frame, index, plane.width * 2, plane.height, &mut bytes) {
+                    return Err(short());
+                }
+                words(&bytes, plane);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn words(bytes: &[u8], plane: &mut Plane<u16>) {
+    for (pair, sample) in bytes.chunks_exact(2).zip(&mut plane.samples) {
+        *sample = u16::from_le_bytes([pair[0], pair[1]]);
+    }
+}
+
+/// A decoded frame and where it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decoded {
+    /// Its number in the footage.
+    pub index: usize,
+    /// The decoder reported an error, or made part of it up.
+    pub damaged: bool,
+}
+
+/// Decodes footage from a key frame on.
+pub struct FrameReader<'a> {
+    footage: &'a Footage,
+    input: ff::format::context::Input,
+    decoder: ff::decoder::Video,
+    frame: ff::frame::Video,
+    /// Number of the key frame that decoding starts at. Frames before it that come out all the same refer to
+    /// frames that were not decoded.
+    start: usize,
+    /// A packet read while seeking, not decoded yet.
+    pending: Option<ff::Packet>,
+    /// The last frame given out.
+    given: Option<usize>,
+    /// Frames counted so far, for footage without times.
+    counted: usize,
+    draining: bool,
+    /// Decoding-order time stamps of packets that the decoder refused.
+    refused: Vec<i64>,
+}
+
+impl<'a> FrameReader<'a> {
+    /// Starts at the last key frame at or before frame number `from`. `threads` is the decoder's.
+    ///
+    /// # Errors
+    /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
+    pub fn open(footage: &'a Footage, from: usize, threads: usize) -> Result<Self> {
+        let mut input = open(&footage.path, false)?;
+        if footage.stream >= input.nb_streams() as usize {
+            return Err(changed(footage));
+        }
+        ffi::only_stream(&mut input, footage.stream);
+        let last = from.min(footage.frames.len().saturating_sub(1));
+        let start = if footage.counted { 0 } else { (0..=last).rev().find(|&i| footage.frames[i].key).unwrap_or(0) };
+        let pending = if start > 0 { Some(seek(&mut input, footage, start)?) } else { None };
+        let stream = input.stream(footage.stream).ok_or_else(|| changed(footage))?;
+        let decoder = decoder(&stream, threads)?;
+        Ok(Self {
+            footage,
+            input,
+            decoder,
+            frame: ff::frame::Video::empty(),
+            start,
+            pending,
+            given: None,
+            counted: 0,
+            draining: false,
+            refused: Vec::new(),
+        })
+    }
+
+    /// Decodes the next presented frame into `picture`; `None` at the end of the footage. Frames that the footage's
+    /// list does not know (before the first decodable one) are passed over.
+    ///
+    /// # Errors
+    /// `Failed` when the file cannot be read or the picture changes size or format on the way.
+    pub fn next(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
+        loop {
+            match self.decoder.receive_frame(&mut self.frame) {
+                Ok(()) => {
+                    if let Some(index) = self.index().filter(|&i| i >= self.start) {
+                        self.check_layout(index)?;
+                        copy(&self.frame, picture)?;
+                        self.given = Some(index);
+                        return Ok(Some(Decoded { index, damaged: is_damaged(&self.frame) }));
+                    }
+                }
+                Err(ff::Error::Eof) => return Ok(None),
+                Err(ff::Error::Other { errno }) if errno == ff::error::EAGAIN => self.feed()?,
+                Err(_) if self.draining => return Ok(None),
+                Err(_) => self.feed()?,
+            }
+        }
+    }
+
+    /// Number of the key frame that decoding started at.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// As [`Self::next`], but `None` too when the last frame given was `wanted` or a later one already.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn next_if_needed(&mut self, wanted: usize, picture: &mut Picture) -> Result<Option<Decoded>> {
+        if self.given.is_some_and(|given| given >= wanted) { Ok(None) } else { self.next(picture) }
+    }
+
+    /// Takes the decoding-order ticks of packets that the decoder refused since the last call.
+    pub fn take_refused(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.refused)
+    }
+
+    fn index(&mut self) -> Option<usize> {
+        if self.footage.counted {
+            self.counted += 1;
+            return (self.counted <= self.footage.frames.len()).then(|| self.counted - 1);
+        }
+        let ticks = self.frame.timestamp()? - self.footage.first_tick;
+        self.footage.frames.binary_search_by_key(&ticks, |f| f.ticks).ok()
+    }
+
+    fn check_layout(&self, index: usize) -> Result<()> {
+        let found = layout(&self.frame)?;
+        // Some decoders learn the range late; it is the first frame's that counts.
+        let known = Layout { full_range: found.full_range, ..self.footage.layout };
+        if found == known {
+            return Ok(());
+        }
+        Err(Error::failed(format!(
+            "{}: the picture changes from {}x{} to {}x{} (or its format does) at {}",
+            self.footage.name,
+            self.footage.layout.width,
+            self.footage.layout.height,
+            found.width,
+            found.height,
+            self.footage.position(index)
+        ))
+        .hint("ask for a window on one side of that time"))
+    }
+
+    fn feed(&mut self) -> Result<()> {
+        let packet = match self.pending.take() {
+            Some(packet) => Some(packet),
+            None => next_packet(&mut self.input, self.footage.stream)?,
+        };
+        let sent = match &packet {
+            Some(packet) => self.decoder.send_packet(packet),
+            None => {
+                self.draining = true;
+                self.decoder.send_eof()
+            }
+        };
+        if let (Err(_), Some(packet)) = (sent, packet) {
+            self.refused.extend(packet.dts().or(packet.pts()).map(|t| t - self.footage.first_tick));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the decoder reported an error for this frame or concealed part of it.
+pub(super) fn is_damaged(frame: &ff::frame::Video) -> bool {
+    frame.is_corrupt() || frame.has_decode_errors()
+}
+
+fn changed(footage: &Footage) -> Error {
+    Error::failed(format!("{}: the footage changed while it was read", footage.name))
+}
+
+/// Seeks to a key frame and returns its packet. Containers differ in what they seek by, so the landing is checked
+/// and an earlier time tried until the first key frame that comes is not past the wanted one.
+fn seek(input: &mut ff::format::context::Input, footage: &Footage, key: usize) -> Result<ff::Packet> {
+    let wanted = footage.frames[key].ticks;
+    let decode = footage.frames[key].decode_ticks.unwrap_or(wanted);
+    let second = i64::from(footage.time_base.den) / i64::from(footage.time_base.num).max(1);
+    let targets = [wanted, decode, decode - second, decode - 10 * second, decode - 60 * second, i64::MIN / 4];
+    for target in targets {
+        if !ffi::seek(input, footage.stream, target.saturating_add(footage.first_tick)) {
+            continue;
+        }
+        while let Some(packet) = next_packet(input, footage.stream)? {
+            if !packet.is_key() {
+                continue;
+            }
+            match packet.pts().or(packet.dts()).map(|t| t - footage.first_tick) {
+                Some(ticks) if ticks <= wanted => return Ok(packet),
+                _ => break,
+            }
+        }
+    }
+    Err(Error::failed(format!("{}: cannot seek to the key frame at {}", footage.name, footage.position(key)))
+        .hint("the file's index may be damaged; rewrap it without re-encoding and try again"))
+}

@@ -1,0 +1,9 @@
+//! What leaves the house: a covered picture, stretched, turned, stamped and written.
+
+mod band;
+mod png;
+mod still;
+
+pub use band::{Stamp, stamped};
+pub use png::write_png;
+pub use still::{orient, square_pixels};

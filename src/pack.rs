@@ -1,0 +1,204 @@
+//! The folder a run makes: written beside its final place under a name of its own, flushed to disk, and renamed in one
+//! step without replacing anything. Dropped without being released, it is gone.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::verify::Proof;
+
+/// Which half of a pack: what the requester gets, or what the controller keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// `send/`
+    Send,
+    /// `keep/`
+    Keep,
+}
+
+impl Half {
+    /// The folder's name.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Keep => "keep",
+        }
+    }
+}
+
+/// A pack that is being made.
+#[derive(Debug)]
+pub struct Draft {
+    folder: tempfile::TempDir,
+    target: PathBuf,
+    leftovers: Vec<String>,
+}
+
+impl Draft {
+    /// Starts the pack `out/reference`. `out` is made where its parent exists.
+    ///
+    /// # Errors
+    /// `Usage` when the pack exists or `out` cannot be; `Failed` when the disk refuses.
+    pub fn create(out: &Path, reference: &str) -> Result<Self> {
+        make_out(out)?;
+        let target = out.join(reference);
+        if target.symlink_metadata().is_ok() {
+            return Err(exists(&target));
+        }
+        let prefix = format!(".{reference}.partial-");
+        let leftovers = std::fs::read_dir(out)
+            .map_err(|e| Error::io("cannot read", out, &e))?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.starts_with(&prefix))
+            .collect();
+        let folder = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir_in(out)
+            .map_err(|e| Error::io("cannot write in", out, &e))?;
+        for half in [Half::Send, Half::Keep] {
+            let path = folder.path().join(half.folder());
+            DirBuilder::new().mode(0o700).create(&path).map_err(|e| Error::io("cannot make", &path, &e))?;
+        }
+        Ok(Self { folder, target, leftovers })
+    }
+
+    /// Work folders of this reference that an earlier run left, or that another run is using now.
+    pub fn leftovers(&self) -> &[String] {
+        &self.leftovers
+    }
+
+    /// The folder as it stands.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A new, empty, private file in the pack; returns its path.
+    ///
+    /// # Errors
+    /// `Failed` when it exists or the disk refuses.
+    pub fn new_file(&self, half: Half, name: &str) -> Result<PathBuf> {
+        let path = self.path().join(half.folder()).join(name);
+        open_new(&path)?;
+        Ok(path)
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// `Failed` when it exists or the disk refuses.
+    pub fn write(&self, half: Half, name: &str, contents: &[u8]) -> Result<()> {
+        let path = self.path().join(half.folder()).join(name);
+        open_new(&path)?.write_all(contents).map_err(|e| Error::io("cannot write", &path, &e))
+    }
+
+    /// Flushes everything to disk and gives the pack its name. Only what was proved can be released.
+    ///
+    /// # Errors
+    /// `Usage` when a pack of that name has appeared meanwhile; `Failed` when the disk refuses.
+    pub fn release(self, _proof: Proof) -> Result<PathBuf> {
+        for half in [Half::Send, Half::Keep] {
+            let folder = self.path().join(half.folder());
+            for entry in std::fs::read_dir(&folder).map_err(|e| Error::io("cannot read", &folder, &e))? {
+                sync(&entry.map_err(|e| Error::io("cannot read", &folder, &e))?.path())?;
+            }
+            sync(&folder)?;
+        }
+        sync(self.path())?;
+        rename_new(self.path(), &self.target)?;
+        let Self { folder, target, .. } = self;
+        // The folder has its new name; nothing is left to remove under the old one.
+        drop(folder.keep());
+        if let Some(parent) = target.parent() {
+            sync(parent)?;
+        }
+        Ok(target)
+    }
+}
+
+/// Makes the output folder where its parent exists.
+///
+/// # Errors
+/// `Usage` when it is no folder or its parent does not exist.
+pub fn make_out(out: &Path) -> Result<()> {
+    if out.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().mode(0o700).create(out).map_err(|e| {
+        Error::usage(format!("cannot make the output folder {}: {e}", out.display()))
+            .hint("--out is created where its parent folder exists")
+    })
+}
+
+fn exists(target: &Path) -> Error {
+    Error::usage(format!("{} exists already; a pack is never overwritten", target.display()))
+        .hint("choose another reference or --out, or look at it with `verify`")
+}
+
+fn open_new(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| Error::io("cannot write", path, &e))
+}
+
+fn sync(path: &Path) -> Result<()> {
+    File::open(path).and_then(|f| f.sync_all()).map_err(|e| Error::io("cannot flush to disk", path, &e))
+}
+
+/// Renames a folder to a name that must be free.
+fn rename_new(from: &Path, to: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let renamed = match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // A file system without that flag: claim the name with an empty folder, which a rename may replace.
+        Err(Errno::INVAL | Errno::NOSYS) => std::fs::create_dir(to)
+            .and_then(|()| std::fs::rename(from, to))
+            .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO)),
+        other => other,
+    };
+    renamed.map_err(|e| {
+        if e == Errno::EXIST { exists(to) } else { Error::io("cannot release", to, &std::io::Error::from(e)) }
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_draft_leaves_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        let draft = Draft::create(out.path(), "A").unwrap();
+        draft.write(Half::Send, "x", b"1").unwrap();
+        drop(draft);
+        assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_name_taken_meanwhile_is_never_replaced() {
+        let out = tempfile::tempdir().unwrap();
+        let draft = Draft::create(out.path(), "A").unwrap();
+        std::fs::create_dir(out.path().join("A")).unwrap();
+        let error = draft.release(Proof::for_tests()).unwrap_err();
+        assert_eq!(error.kind(), crate::Kind::Usage);
+        assert_eq!(std::fs::read_dir(out.path().join("A")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_folder_and_its_files_are_private_and_a_leftover_is_noticed() {
+        use std::os::unix::fs::PermissionsExt;
+        let out = tempfile::tempdir().unwrap();
+        std::fs::create_dir(out.path().join(".A.partial-x")).unwrap();
+        let draft = Draft::create(out.path(), "A").unwrap();
+        assert_eq!(draft.leftovers(), [".A.partial-x"]);
+        draft.write(Half::Keep, "log", b"1").unwrap();
+        let mode = |p: &Path| p.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(draft.path()), 0o700);
+        assert_eq!(mode(&draft.path().join("keep/log")), 0o600);
+    }
+}

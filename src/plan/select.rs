@@ -1,0 +1,107 @@
+//! Which frames are wanted, and what of the wanted time the footage does not hold.
+
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::time::{Position, Window};
+
+/// A stretch of the asked time that is not supplied, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// When.
+    pub window: Window,
+    /// In words for the notice.
+    pub why: &'static str,
+}
+
+/// The frames of a disclosure item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// Numbers of the wanted frames: in order and each once for a clip, as asked for stills.
+    pub frames: Vec<usize>,
+    /// The time asked for.
+    pub asked: Window,
+    /// The time supplied.
+    pub delivered: Window,
+    /// What is missing of the time asked for.
+    pub missing: Vec<Missing>,
+}
+
+/// The frames of a clip: every frame whose time is in the window.
+///
+/// # Errors
+/// `Usage` for a window that ends before it begins; `Unsafe` when no frame is in it.
+pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
+    if asked.to <= asked.from {
+        return Err(Error::usage(format!("the window ends ({}) before it begins ({})", asked.to, asked.from))
+            .hint("--to is the first instant no longer wanted"));
+    }
+    let frames: Vec<usize> = footage.frames_in(asked).collect();
+    let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
+        return Err(nothing(footage, &format!("no frame of the footage lies between {} and {}", asked.from, asked.to)));
+    };
+    let (start, end) = (Position::ZERO, footage.end());
+    let last_end = footage.time_base.position(footage.frames[last].ticks + footage.duration_ticks(last));
+    let delivered = Window { from: footage.position(first), to: last_end.min(asked.to) };
+    let before = (asked.from < start)
+        .then_some(Missing { window: Window { from: asked.from, to: start }, why: "before the recording begins" });
+    let after = (asked.to > end)
+        .then_some(Missing { window: Window { from: end, to: asked.to }, why: "after the recording ends" });
+    let gaps = footage.gaps().filter_map(|gap| {
+        let cut = Window { from: gap.from.max(asked.from), to: gap.to.min(asked.to) };
+        (cut.from < cut.to).then_some(Missing { window: cut, why: "recording gap" })
+    });
+    let missing = before.into_iter().chain(gaps).chain(after).collect();
+    Ok(Selection { frames, asked, delivered, missing })
+}
+
+/// The frames of stills: at each instant, the last frame at or before it.
+///
+/// # Errors
+/// `Unsafe` when an instant is before the footage, after it, or in a recording gap.
+pub fn stills(footage: &Footage, instants: &[Position]) -> Result<Selection> {
+    let mut frames = Vec::with_capacity(instants.len());
+    for &at in instants {
+        let frame = footage.frame_at(at).ok_or_else(|| nothing(footage, &format!("{at} is before the first frame")))?;
+        let end = footage.time_base.position(footage.frames[frame].ticks + footage.duration_ticks(frame));
+        if at >= end {
+            let why =
+                if frame + 1 < footage.frames.len() { "is in a recording gap" } else { "is after the last frame" };
+            return Err(nothing(footage, &format!("{at} {why}")));
+        }
+        frames.push(frame);
+    }
+    let (Some(&first), Some(&last)) = (instants.iter().min(), instants.iter().max()) else {
+        return Err(Error::usage("no instant was asked for"));
+    };
+    let (low, high) = (frames.iter().min().copied().unwrap_or(0), frames.iter().max().copied().unwrap_or(0));
+    let delivered = Window { from: footage.position(low), to: footage.position(high) };
+    Ok(Selection { frames, asked: Window { from: first, to: last }, delivered, missing: Vec::new() })
+}
+
+/// `from`, `from + every`, … below `to`.
+///
+/// # Errors
+/// `Usage` when the interval is not above 0 or would give more than 100,000 stills.
+pub fn series(window: Window, every: i64) -> Result<Vec<Position>> {
+    let length = window.to.since(window.from);
+    if every <= 0 || length <= 0 {
+        return Err(Error::usage(
+            "a series of stills needs an interval above 0 and a window that ends after it begins",
+        ));
+    }
+    if length / every > 100_000 {
+        return Err(Error::usage("this interval would give more than 100,000 stills")
+            .hint("choose a longer --every or a shorter window"));
+    }
+    Ok((0..).map(|n| window.from.plus(n * every)).take_while(|&at| at < window.to).collect())
+}
+
+fn nothing(footage: &Footage, what: &str) -> Error {
+    let gaps = footage.gaps().count();
+    let gaps = if gaps > 0 { format!(", with {gaps} recording gaps") } else { String::new() };
+    Error::stopped(format!("{}: {what}", footage.name)).hint(format!(
+        "the footage runs from {} to {}{gaps}; check the clock's start, zone and error with `probe`",
+        Position::ZERO,
+        footage.end()
+    ))
+}

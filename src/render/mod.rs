@@ -1,0 +1,286 @@
+//! The only threads: stretches of the wanted frames, each decoded, covered and encoded by a task of its own, and
+//! written in order. What is made depends on the footage and the request, never on the number of threads.
+
+mod stills;
+mod stretch;
+
+pub use stills::{place, stills, unredacted};
+pub use stretch::{Event, Stretch, cut, decode};
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::geometry::Orientation;
+use crate::media::{Coded, Converter, Encoder, EncoderOptions, Muxer, REORDER, Target};
+use crate::obscure::Method;
+use crate::picture::Picture;
+use crate::plan::Plan;
+use crate::progress::Progress;
+
+/// Coded pictures that a stretch may have waiting for the writer.
+const WAITING: usize = 512;
+
+/// What a clip's pictures become before they are encoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finish {
+    /// How the encoder is set, but for its threads.
+    pub encoder: EncoderOptions,
+    /// Turned into the picture itself, because players do not agree on mirrored ones.
+    pub baked: Orientation,
+    /// Left to the player.
+    pub display: Orientation,
+}
+
+impl Finish {
+    /// For a piece of footage: 8-bit 4:2:0, even sides, mirrored pictures baked.
+    pub fn new(footage: &Footage) -> Self {
+        let mirrored = footage.orientation.mirrored;
+        let (baked, display) = if mirrored {
+            (footage.orientation, Orientation::default())
+        } else {
+            (Orientation::default(), footage.orientation)
+        };
+        let (width, height) = baked.displayed_size(footage.layout.width, footage.layout.height);
+        let aspect = footage.sample_aspect;
+        let encoder = EncoderOptions {
+            width: width.next_multiple_of(2),
+            height: height.next_multiple_of(2),
+            sample_aspect: if baked.swaps_axes() && aspect.0 > 0 { (aspect.1, aspect.0) } else { aspect },
+            colour: footage.colour,
+            full_range: footage.layout.full_range,
+            time_base: footage.time_base,
+            interval: footage.median_interval,
+            threads: 1,
+        };
+        Self { encoder, baked, display }
+    }
+
+    /// A covered picture of the footage as the encoder takes it.
+    ///
+    /// # Errors
+    /// `Failed` when FFmpeg cannot convert it.
+    pub fn apply(&self, picture: &Picture, converter: &mut Converter) -> Result<Picture> {
+        let picture = converter.yuv420(picture)?;
+        Ok(if self.baked == Orientation::default() { picture.into_owned() } else { picture.oriented(self.baked) })
+    }
+}
+
+/// Renders a clip into a file: every wanted frame covered and encoded again.
+///
+/// # Errors
+/// `Unsafe` for damage in the window that the plan does not cover; `Failed` for reading, encoding and writing;
+/// `Interrupted`.
+pub fn clip(
+    footage: &Footage,
+    plan: &Plan,
+    method: &Method,
+    path: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let finish = Finish::new(footage);
+    let frames = &plan.selection.frames;
+    let stretches = cut(footage, frames);
+    let encoder = Encoder::open(&finish.encoder)?;
+    let muxer = Muxer::create(path, &encoder, footage.time_base, finish.display)?;
+    drop(encoder);
+    let mut writer = Writer::new(footage, plan, muxer);
+    let pool = pool(threads)?;
+    let stop = AtomicBool::new(false);
+    let task = |stretch: &Stretch, out: SyncSender<Result<Coded>>| {
+        let result = encode(footage, plan, method, &finish, stretch, &stop, &mut |coded| {
+            out.send(Ok(coded)).map_err(|_| Error::interrupted())
+        });
+        if let Err(e) = result {
+            // The writer may be gone because of another stretch's error; then that one is told.
+            drop(out.send(Err(e)));
+        }
+    };
+    let ahead = 2 * pool.current_num_threads();
+    pool.in_place_scope_fifo(|scope| {
+        let mut waiting = std::collections::VecDeque::new();
+        let mut rest = stretches.iter();
+        let result = (|| {
+            loop {
+                while waiting.len() < ahead
+                    && let Some(stretch) = rest.next()
+                {
+                    let (out, coded): (_, Receiver<Result<Coded>>) = sync_channel(WAITING);
+                    let task = &task;
+                    scope.spawn_fifo(move |_| task(stretch, out));
+                    waiting.push_back(coded);
+                }
+                let Some(coded) = waiting.pop_front() else { return Ok(()) };
+                for packet in coded {
+                    writer.write(&packet?)?;
+                    progress.step(1)?;
+                }
+            }
+        })();
+        stop.store(true, Ordering::Relaxed);
+        result
+    })?;
+    writer.finish()
+}
+
+/// A pool of threads of our own, so that `--threads` means what it says.
+pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| Error::failed(format!("cannot start threads: {e}")))
+}
+
+/// Decodes, covers and encodes one stretch.
+fn encode(
+    footage: &Footage,
+    plan: &Plan,
+    method: &Method,
+    finish: &Finish,
+    stretch: &Stretch,
+    stop: &AtomicBool,
+    out: &mut dyn FnMut(Coded) -> Result<()>,
+) -> Result<()> {
+    let mut encoder = Encoder::open(&EncoderOptions { threads: stretch.encoder_threads(), ..finish.encoder.clone() })?;
+    let mut converter = Converter::new(footage.layout, &footage.colour, Target::Yuv420)?;
+    let origin = footage.frames[plan.selection.frames[0]].ticks;
+    decode(footage, stretch, |event| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::interrupted());
+        }
+        match event {
+            Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
+            Event::Frame(index, picture) => {
+                let Some(cover) = plan.cover(index) else { return Ok(()) };
+                method.apply(picture, cover);
+                let ticks = footage.frames[index].ticks - origin;
+                encoder.send(&finish.apply(picture, &mut converter)?, ticks, &mut |coded| out(coded))
+            }
+        }
+    })?;
+    encoder.finish(&mut |coded| out(coded))
+}
+
+/// Damage that the plan does not cover whole stops the run.
+///
+/// # Errors
+/// `Unsafe`, with when.
+pub(crate) fn refuse_damage(footage: &Footage, plan: &Plan, spoiled: &[usize]) -> Result<()> {
+    let whole = crate::cover::Cover::whole();
+    let open = |f: &&usize| plan.cover(**f).is_some_and(|c| *c != whole);
+    let mut shown = spoiled.iter().filter(open);
+    let Some(&first) = shown.next() else { return Ok(()) };
+    let last = shown.next_back().copied().unwrap_or(first);
+    Err(Error::stopped(format!(
+        "{}: the footage is damaged from {} to {} (frames {first} to {last}): what a damaged frame shows cannot be known",
+        footage.name,
+        footage.position(first),
+        footage.position(last)
+    ))
+    .hint("export it again if the recorder still holds it; otherwise --damaged cover (\"damaged\": \"cover\") covers those frames whole, or ask for a window without them"))
+}
+
+/// Works on the stretches of some frames in parallel; results in order.
+///
+/// # Errors
+/// What `work` gives.
+pub fn each_stretch<T: Send>(
+    footage: &Footage,
+    frames: &[usize],
+    threads: usize,
+    work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
+) -> Result<Vec<T>> {
+    use rayon::prelude::*;
+    let stretches = cut(footage, frames);
+    pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
+}
+
+/// Works on several things at once, at most `jobs`; results in order.
+///
+/// # Errors
+/// `Failed` when threads cannot be started.
+pub fn in_parallel<I: Sync, T: Send>(jobs: usize, items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Result<Vec<T>> {
+    use rayon::prelude::*;
+    // One at a time is taken, so that a long one holds up no other.
+    Ok(pool(jobs)?.install(|| items.par_iter().with_max_len(1).map(&work).collect()))
+}
+
+/// The wanted frames that damage spoils, in order. Decodes them all once.
+///
+/// # Errors
+/// `Failed` when the footage cannot be read; `Interrupted`.
+pub fn survey(footage: &Footage, frames: &[usize], threads: usize, progress: &dyn Progress) -> Result<Vec<usize>> {
+    let spoiled = each_stretch(footage, frames, threads, |stretch| {
+        let mut spoiled = Vec::new();
+        decode(footage, stretch, |event| {
+            if let Event::Spoiled(frames) = event {
+                spoiled.extend(frames);
+            }
+            progress.check()
+        })?;
+        Ok(spoiled)
+    })?;
+    let mut all: Vec<usize> = spoiled.into_iter().flatten().collect();
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// Coded pictures in order into the file, each with its decoding time and duration.
+struct Writer<'a> {
+    footage: &'a Footage,
+    plan: &'a Plan,
+    muxer: Muxer,
+    written: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(footage: &'a Footage, plan: &'a Plan, muxer: Muxer) -> Self {
+        Self { footage, plan, muxer, written: 0 }
+    }
+
+    /// The n-th picture in decoding order is shown no earlier than the (n - REORDER)-th, so that one's time is a
+    /// decoding time that is never after its own.
+    fn write(&mut self, coded: &Coded) -> Result<()> {
+        let frames = &self.plan.selection.frames;
+        let ticks = |place: usize| {
+            frames.get(place).map_or(0, |&f| self.footage.frames[f].ticks - self.footage.frames[frames[0]].ticks)
+        };
+        let decode = match self.written.checked_sub(REORDER) {
+            Some(place) => ticks(place),
+            None => -((REORDER - self.written) as i64) * self.footage.median_interval,
+        };
+        self.muxer.write(&coded.data, coded.ticks, decode, self.duration(coded.ticks), coded.key)?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Until the next frame; for the last one, until its own end or the window's, whichever is first.
+    fn duration(&self, ticks: i64) -> i64 {
+        let frames = &self.plan.selection.frames;
+        let all = &self.footage.frames;
+        let origin = all[frames[0]].ticks;
+        let place = frames.partition_point(|&f| all[f].ticks - origin <= ticks);
+        match frames.get(place) {
+            Some(&next) => all[next].ticks - origin - ticks,
+            None => {
+                let last = frames[frames.len() - 1];
+                let left = self.plan.selection.delivered.to.since(self.footage.position(last));
+                let base = self.footage.time_base;
+                let ticks_left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
+                self.footage.duration_ticks(last).min(ticks_left as i64).max(1)
+            }
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        if self.written != self.plan.selection.frames.len() {
+            let (written, wanted) = (self.written, self.plan.selection.frames.len());
+            return Err(Error::unverified(format!("{written} frames were encoded, not the {wanted} of the window")));
+        }
+        self.muxer.finish()
+    }
+}

@@ -1,0 +1,114 @@
+//! Stretches: parts of the wanted frames that can be decoded on their own, and their decoding with every sign of
+//! damage told.
+
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::footage::Footage;
+use crate::media::FrameReader;
+use crate::picture::Picture;
+
+/// Frames a stretch has at least, while there are key frames to cut at: enough that starting an encoder anew costs
+/// little, few enough that a minute keeps several cores busy.
+const ENOUGH: usize = 100;
+
+/// From here on a stretch is worth the codecs' own threads. By frames, never by cores: threads change x264's bytes.
+const LONG: usize = 4 * ENOUGH;
+
+/// A run of frames that one task decodes, covers and encodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Frame numbers.
+    pub frames: Range<usize>,
+}
+
+impl Stretch {
+    /// x264's threads for this stretch.
+    pub fn encoder_threads(&self) -> usize {
+        if self.frames.len() > LONG { 4 } else { 1 }
+    }
+
+    /// The decoder's threads, which never change a pixel.
+    pub fn decoder_threads(&self) -> usize {
+        if self.frames.len() > LONG { 2 } else { 1 }
+    }
+}
+
+/// Cuts frames (in order, each once) into stretches that begin at key frames. What is decided here depends on the
+/// footage and the request only.
+pub fn cut(footage: &Footage, frames: &[usize]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for &frame in frames {
+        let key = footage.frames.get(frame).is_some_and(|f| f.key) && !footage.counted;
+        match stretches.last_mut() {
+            Some(stretch) if !(key && stretch.frames.len() >= ENOUGH) => stretch.frames.end = frame + 1,
+            _ => stretches.push(Stretch { frames: frame..frame + 1 }),
+        }
+    }
+    stretches
+}
+
+/// What decoding tells.
+pub enum Event<'a> {
+    /// The next frame of the stretch. A frame that did not decode comes as plain grey, after its `Spoiled`.
+    Frame(usize, &'a mut Picture),
+    /// These frames, in order, cannot be trusted: a packet they depend on is damaged (CONTRACT: from the bad packet
+    /// to the next frame that decoding can start from). May come after some of them.
+    Spoiled(Vec<usize>),
+}
+
+/// Decodes every frame of a stretch, in order.
+///
+/// # Errors
+/// What reading gives, and what `each` gives.
+pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
+    let Range { start, end } = stretch.frames;
+    let mut reader = FrameReader::open(footage, start, stretch.decoder_threads())?;
+    let mut picture = Picture::grey(footage.layout);
+    let until = last_needed(footage, &stretch.frames);
+    let mut expected = reader.start();
+    let spoil = |order: u32, each: &mut dyn FnMut(Event<'_>) -> Result<()>| {
+        let mut frames = footage.spoiled_by(order);
+        frames.retain(|f| stretch.frames.contains(f));
+        if frames.is_empty() { Ok(()) } else { each(Event::Spoiled(frames)) }
+    };
+    while expected <= until {
+        let decoded = reader.next(&mut picture)?;
+        for ticks in reader.take_refused() {
+            let refused = footage.frames.iter().find(|f| f.decode_ticks == Some(ticks) || f.ticks == ticks);
+            spoil(refused.or(footage.frames.get(expected)).map_or(0, |f| f.order), &mut each)?;
+        }
+        let found = decoded.map_or(footage.frames.len(), |d| d.index);
+        // Frames that should have come by now and did not.
+        for missing in expected..found.min(until + 1) {
+            spoil(footage.frames[missing].order, &mut each)?;
+            if stretch.frames.contains(&missing) {
+                each(Event::Frame(missing, &mut Picture::grey(footage.layout)))?;
+            }
+        }
+        let Some(decoded) = decoded else { break };
+        if decoded.index < expected {
+            continue; // twice the same time: the first one counts
+        }
+        if decoded.damaged {
+            spoil(footage.frames[decoded.index].order, &mut each)?;
+        }
+        if (start..end).contains(&decoded.index) {
+            each(Event::Frame(decoded.index, &mut picture))?;
+        }
+        expected = decoded.index + 1;
+    }
+    Ok(())
+}
+
+/// The last frame to look at: frames shown after the stretch can be what its last ones refer to.
+fn last_needed(footage: &Footage, frames: &Range<usize>) -> usize {
+    let order = footage.frames[frames.clone()].iter().map(|f| f.order).max().unwrap_or(0);
+    let mut last = frames.end.saturating_sub(1);
+    for (index, frame) in footage.frames.iter().enumerate().skip(frames.end).take(32) {
+        if frame.order <= order {
+            last = index;
+        }
+    }
+    last
+}

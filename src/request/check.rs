@@ -1,0 +1,182 @@
+//! Whether a request says what it must, whatever the footage holds.
+
+use super::{Ground, Identity, Item, Kind, Outcome, RedactorRole, Render, Request};
+use crate::error::{Error, Result};
+
+/// Checks a reference, which names a folder.
+///
+/// # Errors
+/// `Usage` when it is not 1 to 64 of letters, digits, `.`, `_`, `-`, the first a letter or digit.
+pub fn check_reference(reference: &str) -> Result<()> {
+    let fits = (1..=64).contains(&reference.len())
+        && reference.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        && reference.as_bytes()[0].is_ascii_alphanumeric();
+    if fits {
+        return Ok(());
+    }
+    Err(Error::usage(format!("'{reference}' cannot be a reference"))
+        .hint("use 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, for example SAR-2026-014"))
+}
+
+/// Checks a request and returns what to warn of.
+///
+/// # Errors
+/// `Usage`, naming the field.
+pub fn check(request: &Request) -> Result<Vec<String>> {
+    if request.version != 1 {
+        return Err(
+            Error::usage(format!("request version {} is not known", request.version)).hint("write \"version\": 1")
+        );
+    }
+    check_reference(&request.reference)?;
+    let by = &request.redacted_by;
+    if by.role == RedactorRole::Processor {
+        for (field, value) in
+            [("contract_reference", &by.contract_reference), ("instruction_reference", &by.instruction_reference)]
+        {
+            if value.as_deref().is_none_or(|v| v.trim().is_empty()) {
+                return Err(Error::usage(format!("redacted_by: a processor needs {field}"))
+                    .hint("a processor acts only under a written contract and on documented instructions (UK GDPR, article 28); name both, or set \"role\": \"controller\""));
+            }
+        }
+    }
+    let outcome = request.decision.as_ref().map(|d| d.outcome);
+    let ground = request.decision.as_ref().and_then(|d| d.ground);
+    match (outcome, ground) {
+        (Some(Outcome::Refuse), None) => {
+            return Err(Error::usage("decision: a refusal needs a ground").hint(
+                "one of third-party-rights, manifestly-unfounded, manifestly-excessive, other-exemption; that the footage could not be redacted is none of them",
+            ));
+        }
+        (Some(Outcome::Refuse | Outcome::NoDataHeld), _) => {}
+        _ if request.items.is_empty() => {
+            return Err(Error::usage("items: the request asks for nothing")
+                .hint("add a clip or a still, or decide \"refuse\" or \"no-data-held\""));
+        }
+        _ => {}
+    }
+    for (index, item) in request.items.iter().enumerate() {
+        check_item(item).map_err(|e| e.at(format_args!("items[{index}]")))?;
+    }
+    Ok(warnings(request))
+}
+
+fn check_item(item: &Item) -> Result<()> {
+    match item.footage.len() {
+        0 => return Err(Error::usage("footage: name the recording")),
+        1 => {}
+        _ => {
+            return Err(Error::usage("several footage files in one item are not built yet")
+                .hint("ask for each file's part of the window as an item of its own"));
+        }
+    }
+    if item.render == Some(Render::Smart) {
+        return Err(Error::usage("render: smart is not built yet")
+            .hint("leave --render out: full makes the same clip, more slowly"));
+    }
+    if item.audio.as_ref().is_some_and(|a| a.action != super::AudioAction::Drop) {
+        return Err(Error::usage("audio: keeping or muting sound is not built yet")
+            .hint("leave --audio out: the clip is made without sound"));
+    }
+    let window = item.from.is_some() && item.to.is_some();
+    match item.kind {
+        Kind::Clip if !window => {
+            Err(Error::usage("a clip needs --from and --to").hint("for example --from 00:01:30 --to 00:02:00"))
+        }
+        Kind::Clip if !item.at.is_empty() || item.every.is_some() => {
+            Err(Error::usage("--at and --every are for stills"))
+        }
+        Kind::Still if item.every.is_some() && !item.at.is_empty() => {
+            Err(Error::usage("--at and --every do not go together"))
+        }
+        Kind::Still if item.every.is_some() && !window => Err(Error::usage("--every needs --from and --to")),
+        Kind::Still if item.every.is_none() && item.at.is_empty() => {
+            Err(Error::usage("a still needs --at, or --every with --from and --to").hint("for example --at 00:01:30"))
+        }
+        Kind::Still if item.every.is_none() && (item.from.is_some() || item.to.is_some()) => {
+            Err(Error::usage("--from and --to go with --every; a single still needs only --at"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn warnings(request: &Request) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let decision = request.decision.as_ref();
+    let still_only = !request.items.is_empty() && request.items.iter().all(|i| i.kind == Kind::Still);
+    let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
+    if still_only && !reasoned {
+        warnings.push(
+            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why in the decision".to_owned(),
+        );
+    }
+    if request.identity == Some(Identity::Awaited) {
+        warnings.push(
+            "the requester's identity is still awaited: do not hand the pack over before it is checked".to_owned(),
+        );
+    }
+    if decision.and_then(|d| d.ground) == Some(Ground::ThirdPartyRights) {
+        warnings.push("refused for the rights of others: record why covering them was not enough".to_owned());
+    }
+    let texts = [
+        ("decision.reason_internal", decision.and_then(|d| d.reason_internal.as_deref())),
+        ("decision.reason_to_requester", decision.and_then(|d| d.reason_to_requester.as_deref())),
+        ("operator", request.operator.as_deref()),
+        ("authoriser", request.authoriser.as_deref()),
+        ("delivery.method", request.delivery.as_ref().and_then(|d| d.method.as_deref())),
+        ("delivery.recipient_reference", request.delivery.as_ref().and_then(|d| d.recipient_reference.as_deref())),
+    ];
+    let shown =
+        request.items.iter().flat_map(|i| &i.shown).map(|s| ("shown.justification", s.justification.as_deref()));
+    for (field, text) in texts.into_iter().chain(shown) {
+        if text.is_some_and(looks_like_a_name) {
+            warnings.push(format!("{field} may hold a person's name; the log needs roles and references, not names"));
+        }
+    }
+    warnings
+}
+
+/// A title, or two capitalised words in a row that do not open a sentence: a hint to look again, no more.
+fn looks_like_a_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let capitalised = |word: &str| {
+        let mut chars = word.trim_matches(|c: char| !c.is_alphabetic()).chars();
+        chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_lowercase)
+    };
+    let title = |word: &str| {
+        ["mr", "mrs", "ms", "miss", "dr", "prof", "sir"].contains(&word.trim_end_matches('.').to_lowercase().as_str())
+    };
+    words.windows(2).any(|pair| {
+        capitalised(pair[1]) && (title(pair[0]) || (capitalised(pair[0]) && !pair[0].ends_with(['.', ':', '?', '!'])))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_name_folders_and_nothing_else() {
+        for good in ["SAR-2026-014", "a", "1.2_3-x"] {
+            assert!(check_reference(good).is_ok(), "{good}");
+        }
+        for bad in ["", ".hidden", "-x", "a/b", "a b", "é", &"x".repeat(65)] {
+            assert!(check_reference(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_noticed_and_ordinary_sentences_are_not() {
+        for name in ["asked by Jane Example", "for Mr Example", "Dr. Who decided"] {
+            assert!(looks_like_a_name(name), "{name}");
+        }
+        for plain in [
+            "insurance dispute",
+            "The practice manager decided. Nobody objected.",
+            "collected on encrypted stick",
+            "practice manager",
+        ] {
+            assert!(!looks_like_a_name(plain), "{plain}");
+        }
+    }
+}

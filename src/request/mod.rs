@@ -1,0 +1,13 @@
+//! What is wanted: the request as it is written (`written.rs`), checked (`check.rs`), and what each item means for
+//! covering (`rules.rs`).
+
+mod check;
+mod rules;
+mod written;
+
+pub use check::{check, check_reference};
+pub use rules::{
+    DEFAULT_BRIDGE, DEFAULT_HOLD, DEFAULT_MARGIN, DEFAULT_MARGIN_MIN, Damaged, GapPolicy, Margin, Obscure, Rules,
+    Statement,
+};
+pub use written::*;

@@ -1,0 +1,147 @@
+//! A track laid over the footage's frames: which frames it has a box in, and which box.
+
+use super::{KeyFrame, Sampling, Track, When};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::geometry::BoundingBox;
+
+/// An unbroken run of frames with a box in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Number of the first frame.
+    pub first: usize,
+    /// One box a frame, at least one.
+    pub boxes: Vec<BoundingBox>,
+    /// The file itself says that the box ends here, rather than merely having none in the next frame.
+    pub ended: bool,
+}
+
+impl Run {
+    /// Number of the last frame.
+    pub fn last(&self) -> usize {
+        self.first + self.boxes.len() - 1
+    }
+
+    /// The box in a frame.
+    pub fn at(&self, frame: usize) -> Option<BoundingBox> {
+        self.boxes.get(frame.checked_sub(self.first)?).copied()
+    }
+}
+
+/// Lays a track over the footage. Key frames after the footage's end pull boxes towards them and are not shown.
+///
+/// # Errors
+/// `Failed` when key frames are not in order of time.
+pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
+    let keys: Vec<(f64, &KeyFrame)> =
+        track.keyframes.iter().map(|k| (coordinate(track.sampling, k.when, footage), k)).collect();
+    if let Some(w) = keys.windows(2).find(|w| w[1].0 <= w[0].0) {
+        return Err(Error::failed(format!(
+            "track {}: the key frame {:?} does not come after {:?}",
+            track.id, w[1].1.when, w[0].1.when
+        ))
+        .hint("each key frame must be later than the one before"));
+    }
+    if track.whole {
+        let Some(first) = keys.first() else { return Ok(Vec::new()) };
+        return Ok(vec![Run { first: 0, boxes: vec![first.1.shape; footage.frames.len()], ended: true }]);
+    }
+    let mut runs = Runs(Vec::new());
+    for (index, &(at, key)) in keys.iter().enumerate() {
+        if key.end {
+            runs.end();
+            continue;
+        }
+        let next = keys.get(index + 1);
+        let from = first_at_or_after(track.sampling, at, footage);
+        let moving = next.filter(|_| track.sampling != Sampling::EveryFrame);
+        let to = moving.map_or(from, |n| first_at_or_after(track.sampling, n.0, footage));
+        for frame in from..to {
+            let (end, target) = (moving.map_or(at, |n| n.0), moving.map_or(key.shape, |n| n.1.shape));
+            let share = (frame_coordinate(track.sampling, frame, footage) - at) / (end - at);
+            runs.push(frame, key.shape.lerp(target, share));
+        }
+        if moving.is_none() {
+            // A last key frame shows in the frame on the screen at its time.
+            let shown = last_at_or_before(track.sampling, at, footage)
+                .filter(|&f| f + 1 < footage.frames.len() || at <= last_instant(track.sampling, footage));
+            if let Some(frame) = shown {
+                runs.push(frame, key.shape);
+            }
+        }
+    }
+    Ok(runs.0)
+}
+
+struct Runs(Vec<Run>);
+
+impl Runs {
+    fn push(&mut self, frame: usize, shape: BoundingBox) {
+        match self.0.last_mut() {
+            Some(run) if run.last() >= frame => {}
+            Some(run) if run.last() + 1 == frame && !run.ended => run.boxes.push(shape),
+            _ => self.0.push(Run { first: frame, boxes: vec![shape], ended: false }),
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(run) = self.0.last_mut() {
+            run.ended = true;
+        }
+    }
+}
+
+/// Where a key frame lies on the axis its track moves along: nanoseconds, or frame numbers.
+fn coordinate(sampling: Sampling, when: When, footage: &Footage) -> f64 {
+    let count = footage.frames.len();
+    match (sampling, when) {
+        (Sampling::KeyFrames, When::Time(t)) => t.nanos() as f64,
+        (Sampling::KeyFrames, When::Frame(n)) if (n as usize) < count => footage.position(n as usize).nanos() as f64,
+        (Sampling::KeyFrames, When::Frame(n)) => {
+            let beyond = (n - count as u64) as f64;
+            footage.end().nanos() as f64 + beyond * footage.time_base.position(footage.median_interval).nanos() as f64
+        }
+        (_, When::Frame(n)) => n as f64,
+        (_, When::Time(t)) => {
+            let before = footage.frame_at(t).unwrap_or(0);
+            let (start, step) =
+                (footage.position(before), footage.time_base.position(footage.duration_ticks(before).max(1)).nanos());
+            let number = before as f64 + t.since(start) as f64 / step as f64;
+            if sampling == Sampling::EveryFrame { number.round() } else { number }
+        }
+    }
+}
+
+fn frame_coordinate(sampling: Sampling, frame: usize, footage: &Footage) -> f64 {
+    match sampling {
+        Sampling::KeyFrames => footage.position(frame).nanos() as f64,
+        _ => frame as f64,
+    }
+}
+
+fn first_at_or_after(sampling: Sampling, at: f64, footage: &Footage) -> usize {
+    match sampling {
+        Sampling::KeyFrames => {
+            footage.frames.partition_point(|f| (footage.time_base.position(f.ticks).nanos() as f64) < at)
+        }
+        _ => (at.ceil().max(0.0) as usize).min(footage.frames.len()),
+    }
+}
+
+fn last_at_or_before(sampling: Sampling, at: f64, footage: &Footage) -> Option<usize> {
+    match sampling {
+        Sampling::KeyFrames => {
+            footage.frames.partition_point(|f| footage.time_base.position(f.ticks).nanos() as f64 <= at).checked_sub(1)
+        }
+        _ if at < 0.0 => None,
+        _ => Some((at.floor() as usize).min(footage.frames.len().saturating_sub(1))),
+    }
+}
+
+/// The last coordinate at which the last frame is still on the screen.
+fn last_instant(sampling: Sampling, footage: &Footage) -> f64 {
+    match sampling {
+        Sampling::KeyFrames => footage.end().nanos() as f64 - 1.0,
+        _ => footage.frames.len() as f64 - 1e-9,
+    }
+}

@@ -1,0 +1,77 @@
+//! A pack as a whole: exactly the files its log names, each with the hash it names.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Proof;
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::log::disclosure::DisclosureLog;
+use crate::log::notice::Notice;
+
+/// Reads a pack's log.
+///
+/// # Errors
+/// `Failed` when it cannot be read, `Unverified` when it is no log.
+pub fn read_log(pack: &Path) -> Result<DisclosureLog> {
+    read_json(&pack.join("keep/disclosure-log.json"))
+}
+
+/// Checks a pack's structure and hashes against its log, which must say that every item was proved.
+///
+/// # Errors
+/// `Unverified`, naming the file; `Failed` when something cannot be read.
+pub fn seal(pack: &Path) -> Result<Proof> {
+    let log = read_log(pack)?;
+    let files = || log.items.iter().flat_map(|i| &i.files);
+    let sent: BTreeSet<String> =
+        files().map(|f| f.name.clone()).chain(["notice.html".to_owned(), "notice.json".to_owned()]).collect();
+    let kept: BTreeSet<String> = ["disclosure-log.json".to_owned(), "tracks.json".to_owned()].into();
+    same_names(pack, &["keep".to_owned(), "send".to_owned()].into())?;
+    same_names(&pack.join("send"), &sent)?;
+    same_names(&pack.join("keep"), &kept)?;
+    for file in files() {
+        let path = pack.join("send").join(&file.name);
+        let size = path.metadata().map_err(|e| Error::io("cannot read", &path, &e))?.len();
+        let sha256 = hash::file(&path)?;
+        if size != file.bytes || sha256 != file.sha256 {
+            return Err(Error::unverified(format!(
+                "send/{}: {size} bytes, SHA-256 {sha256}; the log says {} bytes, {}",
+                file.name, file.bytes, file.sha256
+            )));
+        }
+    }
+    let notice: Notice = read_json(&pack.join("send/notice.json"))?;
+    let told: Vec<_> = notice.items.iter().map(|i| (&i.file, &i.sha256)).collect();
+    if told != files().map(|f| (&f.name, &f.sha256)).collect::<Vec<_>>() || notice.reference != log.reference {
+        return Err(Error::unverified("send/notice.json does not name the files that the log names"));
+    }
+    match log.items.iter().position(|i| {
+        !i.verification.passed || i.verification.checks.iter().any(|c| !c.passed) || i.verification.checks.is_empty()
+    }) {
+        Some(item) => Err(Error::unverified(format!("item {} of the log was not proved", item + 1))),
+        None => Ok(Proof(())),
+    }
+}
+
+fn same_names(folder: &Path, wanted: &BTreeSet<String>) -> Result<()> {
+    let failed = |e: std::io::Error| Error::io("cannot read", folder, &e);
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        found.insert(entry.map_err(failed)?.file_name().to_string_lossy().into_owned());
+    }
+    if found == *wanted {
+        return Ok(());
+    }
+    let list = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>().join(", ");
+    let (extra, missing) = (list(found.difference(wanted).collect()), list(wanted.difference(&found).collect()));
+    Err(Error::unverified(format!(
+        "{}: not the files that belong there (too many: {extra}; missing: {missing})",
+        folder.display()
+    )))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, &e))?;
+    serde_json::from_slice(&bytes).map_err(|e| Error::unverified(format!("{}: {e}", path.display())))
+}

@@ -1,0 +1,87 @@
+//! A written still, opened afresh.
+
+use std::path::Path;
+
+use image::RgbImage;
+
+use super::expected::ExpectedStill;
+use super::{Report, png};
+use crate::error::{Error, Result};
+use crate::geometry::Rect;
+use crate::obscure::{Mask, Method};
+
+/// Levels by which neighbouring pixels inside a cover may differ, where the method leaves nothing of the footage:
+/// what is there is smooth.
+const SMOOTH: u8 = 40;
+
+/// Pixels from the rim of a cover that may hold its edge, per 1,000 pixels of width, rounded up, plus this.
+const EDGE: u32 = 6;
+
+/// Proves a still. `rendered`, made afresh from the footage, is the whole picture it must be.
+///
+/// # Errors
+/// `Unverified`, naming what is not as it must be; `Failed` when the file cannot be read.
+pub fn still(path: &Path, expected: &ExpectedStill, method: &Method, rendered: Option<&RgbImage>) -> Result<Report> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, &e))?;
+    png::walk(&bytes)?;
+    let mut report = Report::default();
+    report.passed("every byte accounted for", format!("{} bytes, picture data only", bytes.len()));
+    let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png)
+        .map_err(|e| Error::unverified(format!("the still does not open again: {e}")))?
+        .to_rgb8();
+    let [width, height] = expected.picture;
+    if picture.width() < width || picture.height() <= height {
+        return Err(Error::unverified(format!(
+            "the still is {}x{}: no room for {width}x{height} and a band",
+            picture.width(),
+            picture.height()
+        )));
+    }
+    report.passed("size", format!("{width}x{height} and a band below"));
+    if method.recoverable {
+        report.unchecked.push(format!("what '{}' leaves under its covers (needs --footage)", method.name));
+    } else {
+        check_smooth(&picture, expected)?;
+        report.passed("covered regions", "smooth, as the method leaves them".to_owned());
+    }
+    match rendered {
+        Some(rendered) if *rendered == picture => {
+            report.passed("the whole picture", "equal, pixel by pixel, to the footage's covered frame".to_owned())
+        }
+        Some(_) => return Err(Error::unverified("the still is not the footage's covered frame")),
+        None => report.unchecked.push("the picture outside the covers (needs --footage)".to_owned()),
+    }
+    Ok(report)
+}
+
+fn check_smooth(picture: &RgbImage, expected: &ExpectedStill) -> Result<()> {
+    let [width, height] = expected.picture;
+    let cover = expected.cover.cover();
+    let mask = Mask::new(&cover, width, height);
+    let rim = EDGE + width.div_ceil(1000);
+    // Edges of other boxes cross a box: look only where no box's rim is near.
+    let near_rim = |x: u32, y: u32| {
+        let near = |r: &Rect| {
+            let inside = r.x0 <= x && x < r.x1 && r.y0 <= y && y < r.y1;
+            let deep = r.x0 + rim <= x && x + rim < r.x1 && r.y0 + rim <= y && y + rim < r.y1;
+            inside && !deep
+        };
+        cover.boxes.iter().any(near)
+    };
+    for y in 0..height.saturating_sub(1) {
+        for span in mask.row(y as usize) {
+            for x in span.start as u32..(span.end as u32).saturating_sub(1) {
+                if near_rim(x, y) || near_rim(x + 1, y) || !mask.covers(x as usize, y as usize + 1) {
+                    continue;
+                }
+                let (here, right) = (picture.get_pixel(x, y), picture.get_pixel(x + 1, y));
+                if here.0.iter().zip(right.0).any(|(a, b)| a.abs_diff(b) > SMOOTH) {
+                    return Err(Error::unverified(format!(
+                        "the still shows detail under a cover at column {x}, row {y}"
+                    )));
+                }
+            }
+        }
+    }
+    Ok(())
+}
