@@ -150,8 +150,8 @@ pub fn set_orientation(output: &mut ff::format::context::Output, stream: usize, 
         if data.is_null() {
             return false;
         }
-        // FFmpeg counts counter-clockwise.
-        ffi::av_display_rotation_set(data.cast::<i32>(), -90.0 * f64::from(orientation.quarter_turns));
+        // Clockwise, whatever older documentation of this call says.
+        ffi::av_display_rotation_set(data.cast::<i32>(), 90.0 * f64::from(orientation.quarter_turns));
     }
     true
 }

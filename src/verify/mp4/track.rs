@@ -66,7 +66,7 @@ pub(super) fn track(trak: Fields<'_>, number: u32, movie_timescale: u32) -> Resu
 
     let wrong = tkhd.wrong("does not state what its track holds");
     let (duration, matrix, display) = track_header(tkhd, number, is_video)?;
-    if media_duration != samples.iter().map(|sample| u64::from(sample.duration)).sum::<u64>() || timescale == 0 {
+    if !states_length(media_duration, &samples) || timescale == 0 {
         return Err(wrong);
     }
     let edit = edits.map(|edts| edit(edts, duration)).transpose()?;
@@ -87,6 +87,16 @@ pub(super) fn track(trak: Fields<'_>, number: u32, movie_timescale: u32) -> Resu
         return Err(wrong);
     }
     Ok((Track { timescale, duration, edit, matrix, display, samples }, media, chunks))
+}
+
+/// Whether a stated duration is that of the samples: their sum in decoding order or, as the muxer has it for uneven
+/// times, from the first presentation to the end of the last.
+fn states_length(duration: u64, samples: &[Sample]) -> bool {
+    let times = || samples.iter().map(|sample| sample.pts);
+    let presented = times().max().unwrap_or(0).abs_diff(times().min().unwrap_or(0));
+    let longest = samples.iter().map(|sample| u64::from(sample.duration)).max().unwrap_or(0);
+    duration == samples.iter().map(|sample| u64::from(sample.duration)).sum::<u64>()
+        || (presented < duration && duration <= presented + longest)
 }
 
 fn track_header(mut tkhd: Fields<'_>, number: u32, is_video: bool) -> Result<(u64, [i32; 9], [u32; 2])> {
