@@ -4,7 +4,8 @@
 //! where written to, exclusively ours.
 #![allow(unsafe_code)]
 
-use std::ffi::{CString, c_int};
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
@@ -14,10 +15,39 @@ use ffmpeg_next::ffi;
 
 use crate::geometry::Orientation;
 
-/// Silences FFmpeg's own messages: what matters is said by our errors.
+/// What FFmpeg calls errors and recorders do all the time without harm to any picture: the beginnings of its format
+/// strings.
+const HARMLESS: [&[u8]; 3] = [b"mmco: unref short failure", b"non-existing PPS", b"no frame!"];
+
+thread_local! {
+    static ERRORS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts FFmpeg's messages of level "error", thread by thread, and prints none: what matters is said by our errors.
+/// The count matters because decoders mark only some damaged frames as such; of others they only complain.
 pub fn init() {
-    // SAFETY: takes no pointer.
-    unsafe { ffi::av_log_set_level(ffi::AV_LOG_QUIET) }
+    unsafe extern "C" fn count(_: *mut c_void, level: c_int, format: *const c_char, _: *mut c_void) {
+        if level > ffi::AV_LOG_ERROR || format.is_null() {
+            return;
+        }
+        // SAFETY: FFmpeg passes a NUL-terminated format string.
+        let format = unsafe { CStr::from_ptr(format) }.to_bytes();
+        if !HARMLESS.iter().any(|h| format.starts_with(h)) {
+            ERRORS.with(|e| e.set(e.get() + 1));
+        }
+    }
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: the function lives for ever. Its last parameter stands for C's `va_list`, which is passed as one
+    // pointer on every platform that FFmpeg's bindings support; it is never touched.
+    ONCE.call_once(|| unsafe {
+        let count: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void) = count;
+        ffi::av_log_set_callback(Some(std::mem::transmute::<_, _>(count)));
+    });
+}
+
+/// How many errors FFmpeg has complained of in this thread since the last call.
+pub fn take_errors() -> u32 {
+    ERRORS.with(|e| e.replace(0))
 }
 
 /// Version triplets of a library, as `59.37.100`.

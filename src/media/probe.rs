@@ -279,7 +279,7 @@ struct First {
 /// Decodes until the first frame comes out.
 fn first_frame(path: &Path, stream: usize) -> Result<First> {
     let mut found = None;
-    each_frame(path, stream, 1, |frame| {
+    each_frame(path, stream, |frame| {
         let ticks = frame.timestamp().unwrap_or(0);
         found = Some(First { frame: std::mem::replace(frame, ff::frame::Video::empty()), ticks });
         false
@@ -292,7 +292,7 @@ fn first_frame(path: &Path, stream: usize) -> Result<First> {
 /// The presented frames by decoding them all.
 fn decode_all(path: &Path, stream: usize, counted: bool) -> Result<Vec<Frame>> {
     let mut frames: Vec<Frame> = Vec::new();
-    each_frame(path, stream, 0, |frame| {
+    each_frame(path, stream, |frame| {
         let ticks = if counted { Some(frames.len() as i64) } else { frame.timestamp() };
         let later = ticks.filter(|&t| frames.last().is_none_or(|last| last.ticks < t));
         if let Some(ticks) = later {
@@ -310,17 +310,12 @@ fn decode_all(path: &Path, stream: usize, counted: bool) -> Result<Vec<Frame>> {
 }
 
 /// Decodes from the start and shows each frame to `look` until it has seen enough.
-fn each_frame(
-    path: &Path,
-    stream: usize,
-    threads: usize,
-    mut look: impl FnMut(&mut ff::frame::Video) -> bool,
-) -> Result<()> {
+fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::Video) -> bool) -> Result<()> {
     let mut input = reader::open(path, false)?;
     ffi::only_stream(&mut input, stream);
     let mut decoder = {
         let s = input.stream(stream).ok_or_else(|| Error::failed("no video stream"))?;
-        reader::decoder(&s, threads)?
+        reader::decoder(&s)?
     };
     let mut frame = ff::frame::Video::empty();
     let mut draining = false;

@@ -35,15 +35,16 @@ pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::co
     })
 }
 
-/// A decoder for one stream. One thread decodes in the caller's thread.
-pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>, threads: usize) -> Result<ff::decoder::Video> {
+/// A decoder for one stream. It works in the caller's thread, so that what it complains of can be told packet by packet.
+pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::decoder::Video> {
     let failed = |e: ff::Error| Error::failed(format!("no decoder for the video stream: {e}"));
     let mut context = ff::codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
-    context.set_threading(ff::threading::Config { kind: ff::threading::Type::Frame, count: threads, safe: false });
+    context.set_threading(ff::threading::Config { kind: ff::threading::Type::None, count: 1, safe: false });
     let mut decoder = context.decoder();
     decoder.set_packet_time_base(stream.time_base());
     let mut options = ff::Dictionary::new();
     options.set("flags", "+bitexact");
+    options.set("err_detect", "+crccheck+bitstream+buffer+careful");
     let codec = ff::codec::decoder::find(stream.parameters().id())
         .ok_or_else(|| Error::failed("this FFmpeg has no decoder for the video stream"))?;
     decoder.open_as_with(codec, options).and_then(|d| d.video()).map_err(failed)
@@ -167,16 +168,18 @@ pub struct FrameReader<'a> {
     /// Frames counted so far, for footage without times.
     counted: usize,
     draining: bool,
-    /// Decoding-order time stamps of packets that the decoder refused.
-    refused: Vec<i64>,
+    /// Ticks of the packet sent last, by decoding order.
+    sent: Option<i64>,
+    /// Ticks of packets that the decoder refused or complained of.
+    bad: Vec<i64>,
 }
 
 impl<'a> FrameReader<'a> {
-    /// Starts at the last key frame at or before frame number `from`. `threads` is the decoder's.
+    /// Starts at the last key frame at or before frame number `from`.
     ///
     /// # Errors
     /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
-    pub fn open(footage: &'a Footage, from: usize, threads: usize) -> Result<Self> {
+    pub fn open(footage: &'a Footage, from: usize) -> Result<Self> {
         let mut input = open(&footage.path, false)?;
         if footage.stream >= input.nb_streams() as usize {
             return Err(changed(footage));
@@ -186,7 +189,7 @@ impl<'a> FrameReader<'a> {
         let start = if footage.counted { 0 } else { (0..=last).rev().find(|&i| footage.frames[i].key).unwrap_or(0) };
         let pending = if start > 0 { Some(seek(&mut input, footage, start)?) } else { None };
         let stream = input.stream(footage.stream).ok_or_else(|| changed(footage))?;
-        let decoder = decoder(&stream, threads)?;
+        let decoder = decoder(&stream)?;
         Ok(Self {
             footage,
             input,
@@ -197,7 +200,8 @@ impl<'a> FrameReader<'a> {
             given: None,
             counted: 0,
             draining: false,
-            refused: Vec::new(),
+            sent: None,
+            bad: Vec::new(),
         })
     }
 
@@ -208,7 +212,10 @@ impl<'a> FrameReader<'a> {
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
     pub fn next(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
         loop {
-            match self.decoder.receive_frame(&mut self.frame) {
+            ffi::take_errors();
+            let received = self.decoder.receive_frame(&mut self.frame);
+            self.note_complaints();
+            match received {
                 Ok(()) => {
                     if let Some(index) = self.index().filter(|&i| i >= self.start) {
                         self.check_layout(index)?;
@@ -238,9 +245,9 @@ impl<'a> FrameReader<'a> {
         if self.given.is_some_and(|given| given >= wanted) { Ok(None) } else { self.next(picture) }
     }
 
-    /// Takes the decoding-order ticks of packets that the decoder refused since the last call.
-    pub fn take_refused(&mut self) -> Vec<i64> {
-        std::mem::take(&mut self.refused)
+    /// Takes the decoding-order ticks of packets that the decoder refused or complained of since the last call.
+    pub fn take_bad(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.bad)
     }
 
     fn index(&mut self) -> Option<usize> {
@@ -276,6 +283,7 @@ impl<'a> FrameReader<'a> {
             Some(packet) => Some(packet),
             None => next_packet(&mut self.input, self.footage.stream)?,
         };
+        ffi::take_errors();
         let sent = match &packet {
             Some(packet) => self.decoder.send_packet(packet),
             None => {
@@ -283,10 +291,21 @@ impl<'a> FrameReader<'a> {
                 self.decoder.send_eof()
             }
         };
-        if let (Err(_), Some(packet)) = (sent, packet) {
-            self.refused.extend(packet.dts().or(packet.pts()).map(|t| t - self.footage.first_tick));
+        let flagged = packet.as_ref().is_some_and(ff::Packet::is_corrupt);
+        if let Some(packet) = packet {
+            self.sent = packet.dts().or(packet.pts()).map(|t| t - self.footage.first_tick);
         }
+        if sent.is_err() || flagged {
+            self.bad.extend(self.sent);
+        }
+        self.note_complaints();
         Ok(())
+    }
+
+    fn note_complaints(&mut self) {
+        if ffi::take_errors() > 0 {
+            self.bad.extend(self.sent);
+        }
     }
 }
 

@@ -27,11 +27,6 @@ impl Stretch {
     pub fn encoder_threads(&self) -> usize {
         if self.frames.len() > LONG { 4 } else { 1 }
     }
-
-    /// The decoder's threads, which never change a pixel.
-    pub fn decoder_threads(&self) -> usize {
-        if self.frames.len() > LONG { 2 } else { 1 }
-    }
 }
 
 /// Cuts frames (in order, each once) into stretches that begin at key frames. What is decided here depends on the
@@ -63,7 +58,7 @@ pub enum Event<'a> {
 /// What reading gives, and what `each` gives.
 pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
     let Range { start, end } = stretch.frames;
-    let mut reader = FrameReader::open(footage, start, stretch.decoder_threads())?;
+    let mut reader = FrameReader::open(footage, start)?;
     let mut picture = Picture::grey(footage.layout);
     let until = last_needed(footage, &stretch.frames);
     let mut expected = reader.start();
@@ -74,9 +69,16 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
     };
     while expected <= until {
         let decoded = reader.next(&mut picture)?;
-        for ticks in reader.take_refused() {
-            let refused = footage.frames.iter().find(|f| f.decode_ticks == Some(ticks) || f.ticks == ticks);
-            spoil(refused.or(footage.frames.get(expected)).map_or(0, |f| f.order), &mut each)?;
+        for ticks in reader.take_bad() {
+            let place = footage
+                .frames
+                .iter()
+                .position(|f| f.decode_ticks == Some(ticks) || f.ticks == ticks)
+                .unwrap_or(expected);
+            // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
+            if place >= reader.start() {
+                spoil(footage.frames.get(place).map_or(0, |f| f.order), &mut each)?;
+            }
         }
         let found = decoded.map_or(footage.frames.len(), |d| d.index);
         // Frames that should have come by now and did not.

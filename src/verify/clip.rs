@@ -234,7 +234,7 @@ impl<'a> Original<'a> {
         let first = source.frames.get(stretch.frames.start).copied().unwrap_or(0);
         Ok(Self {
             source,
-            reader: FrameReader::open(footage, first, stretch.decoder_threads())?,
+            reader: FrameReader::open(footage, first)?,
             converter: Converter::new(footage.layout, &footage.colour, Target::Yuv420)?,
             finish: Finish::new(footage),
             decoded: Picture::grey(footage.layout),
