@@ -5,6 +5,7 @@ pub mod cover;
 pub mod error;
 pub mod geometry;
 pub mod picture;
+pub mod scene;
 pub mod time;
 pub mod tracks;
 
