@@ -178,7 +178,7 @@ impl Cast {
         let pose = person::Pose {
             foot: (area.centre().0, area.bottom() - 0.045 * tall),
             tall,
-            heading: if index % 2 == 0 { (1.0, 0.0) } else { (0.6, -0.8) },
+            heading: if index.is_multiple_of(2) { (1.0, 0.0) } else { (0.6, -0.8) },
             stride: PI * index as f64 / 3.0 + TAU * seconds,
         };
         let shapes = person::shapes(&self.look(id), pose);

@@ -95,7 +95,7 @@ fn block_mean<S: Copy + Into<u32>>(luma: &Plane<S>, column: usize, row: usize) -
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::panic)]
 mod tests {
     use super::*;
     use crate::picture::Layout;
