@@ -86,25 +86,53 @@ impl Shape {
         BoundingBox::around(self.points.iter().copied()).map(|b| b.grown(self.radius, self.radius))
     }
 
-    /// How far (x, y) lies outside, negative inside. Exact, so it bounds how far the nearest edge is
-    /// (I. Quilez, "2D distance functions", polygon).
-    fn distance(&self, x: f64, y: f64) -> f64 {
-        let Some(&(mut px, mut py)) = self.points.last() else { return f64::INFINITY };
-        let (mut nearest, mut inside) = (f64::INFINITY, false);
-        for &(qx, qy) in &self.points {
-            let (ex, ey) = (px - qx, py - qy);
-            let (wx, wy) = (x - qx, y - qy);
-            let along = ((wx * ex + wy * ey) / (ex * ex + ey * ey).max(1e-12)).clamp(0.0, 1.0);
-            let (bx, by) = (wx - ex * along, wy - ey * along);
-            nearest = nearest.min(bx * bx + by * by);
-            if (qy > y) != (py > y) && (ex * wy < ey * wx) == (ey > 0.0) {
-                inside = !inside;
-            }
-            (px, py) = (qx, qy);
-        }
-        let edge = nearest.sqrt();
-        (if inside { -edge } else { edge }) - self.radius
+    /// Its sides, in order.
+    fn sides(&self) -> Vec<Side> {
+        let before = self.points.iter().cycle().skip(self.points.len().saturating_sub(1));
+        self.points.iter().zip(before).map(|(&to, &from)| Side::new(to, from)).collect()
     }
+}
+
+/// One side of a polygon, made ready for measuring from many places.
+#[derive(Clone, Copy)]
+struct Side {
+    at: Point,
+    end: Point,
+    along: Point,
+    /// One over the squared length.
+    scale: f64,
+}
+
+impl Side {
+    fn new(at: Point, end: Point) -> Self {
+        let along = (end.0 - at.0, end.1 - at.1);
+        Self { at, end, along, scale: 1.0 / (along.0 * along.0 + along.1 * along.1).max(1e-12) }
+    }
+
+    /// Where a row may come within `reach` of this side; a little more rather than less.
+    fn near(&self, y: f64, reach: f64) -> Option<(f64, f64)> {
+        let (top, bottom) = (self.at.1.min(self.end.1), self.at.1.max(self.end.1));
+        let (from, to) = (top.max(y - reach), bottom.min(y + reach));
+        let across = |y: f64| self.at.0 + self.along.0 * ((y - self.at.1) / self.along.1).clamp(0.0, 1.0);
+        let (a, b) = if bottom - top < 1e-6 { (self.at.0, self.end.0) } else { (across(from), across(to)) };
+        (from <= to).then_some((a.min(b) - reach, a.max(b) + reach))
+    }
+}
+
+/// How far (x, y) lies outside a polygon, negative inside. Exact, so that it tells how far the nearest edge is
+/// (I. Quilez, "2D distance functions", polygon).
+fn distance(sides: &[Side], x: f64, y: f64) -> f64 {
+    let (mut nearest, mut inside) = (f64::INFINITY, false);
+    for Side { at, end, along, scale } in sides {
+        let (wx, wy) = (x - at.0, y - at.1);
+        let share = ((wx * along.0 + wy * along.1) * scale).clamp(0.0, 1.0);
+        let (bx, by) = (wx - along.0 * share, wy - along.1 * share);
+        nearest = nearest.min(bx * bx + by * by);
+        let crosses = (at.1 > y) != (end.1 > y);
+        inside ^= crosses & ((along.0 * wy < along.1 * wx) == (along.1 > 0.0));
+    }
+    let edge = nearest.sqrt();
+    if inside { -edge } else { edge }
 }
 
 /// The smallest box around all shapes; `None` without any.
@@ -134,8 +162,9 @@ impl Canvas {
 
     /// Lays a shape over what is there.
     pub(super) fn draw(&mut self, shape: &Shape) {
+        let sides = shape.sides();
         for (index, plane) in self.planes.iter_mut().enumerate() {
-            paint(plane, if index == 0 { 1.0 } else { 2.0 }, shape, shape.colour.sample(index));
+            paint(plane, if index == 0 { 1.0 } else { 2.0 }, shape, &sides, shape.colour.sample(index));
         }
     }
 
@@ -154,30 +183,46 @@ fn layout(width: u32, height: u32) -> Layout {
     Layout { width, height, chroma_shift_x: 1, chroma_shift_y: 1, depth: 8, grey: false, full_range: false }
 }
 
-/// Paints a shape into a plane whose samples are `step` luma pixels apart. Distances let whole runs be
-/// filled or skipped: no sample within `|distance|` can lie on the other side of the edge.
-fn paint(plane: &mut Plane<u8>, step: f64, shape: &Shape, value: u8) {
+/// Paints a shape into a plane whose samples are `step` luma pixels apart. Distances are only measured near
+/// its edges; everything between two edges in a row is filled or skipped at once.
+fn paint(plane: &mut Plane<u8>, step: f64, shape: &Shape, sides: &[Side], value: u8) {
     let Some(area) = shape.bounds() else { return };
     let first = |edge: f64| (edge / step).floor().max(0.0) as usize;
     let last = |edge: f64, size: usize| ((edge / step).ceil().max(0.0) as usize).min(size);
     let columns = first(area.x)..last(area.right(), plane.width);
+    let reach = shape.radius + step / 2.0;
+    let mut near = Vec::with_capacity(sides.len());
     for row in first(area.y)..last(area.bottom(), plane.height) {
         let y = (row as f64 + 0.5) * step;
+        near.clear();
+        near.extend(sides.iter().filter_map(|side| side.near(y, reach)));
         let samples = plane.row_mut(row);
         let mut column = columns.start;
         while column < columns.end {
-            let distance = shape.distance((column as f64 + 0.5) * step, y) / step;
-            let run = (distance.abs() - 0.5).max(0.0) as usize + 1;
-            let end = (column + run).min(columns.end);
-            let share = ((0.5 - distance).clamp(0.0, 1.0) * shape.opacity * 256.0) as i32;
-            if share > 0 {
-                for sample in &mut samples[column..end] {
-                    *sample = (i32::from(*sample) + (((i32::from(value) - i32::from(*sample)) * share) >> 8)) as u8;
-                }
+            let x = (column as f64 + 0.5) * step;
+            let distance = (distance(sides, x, y) - shape.radius) / step;
+            let clear = if near.iter().any(|&(from, to)| (from..=to).contains(&x)) {
+                // No sample within the distance can lie on the other side of an edge.
+                distance.abs() - 0.5
+            } else {
+                (near.iter().map(|&(from, _)| from).filter(|&from| from > x).fold(f64::MAX, f64::min) - x) / step
+            };
+            let end = (column + 1).saturating_add(clear.max(0.0) as usize).min(columns.end);
+            let share = ((0.5 - distance).clamp(0.0, 1.0) * shape.opacity * 256.0) as i16;
+            match &mut samples[column..end] {
+                _ if share == 0 => {}
+                run if share == 256 => run.fill(value),
+                run => run.iter_mut().for_each(|sample| *sample = blend(*sample, value, share)),
             }
             column = end;
         }
     }
+}
+
+/// `above` laid over `below`, in 256ths.
+fn blend(below: u8, above: u8, share: i16) -> u8 {
+    let (below, above) = (i32::from(below), i32::from(above));
+    (below + (((above - below) * i32::from(share)) >> 8)) as u8
 }
 
 #[cfg(test)]
@@ -200,6 +245,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_filled_at_once_is_what_measuring_every_pixel_gives(
+            points in proptest::collection::vec((-10.0..60.0f64, -10.0..60.0f64), 1..7),
+            radius in 0.0..6.0f64,
+        ) {
+            let shape = Shape::new(points, radius, Colour::rgb(255, 255, 255));
+            let mut canvas = Canvas::new(48, 40, BLACK);
+            canvas.draw(&shape);
+            for (y, x) in (0..40).flat_map(|y| (0..48).map(move |x| (y, x))) {
+                let distance = distance(&shape.sides(), x as f64 + 0.5, y as f64 + 0.5) - radius;
+                let share = ((0.5 - distance).clamp(0.0, 1.0) * 256.0) as i16;
+                prop_assert_eq!(canvas.planes[0].row(y)[x], blend(16, 235, share), "({}, {})", x, y);
+            }
+        }
+
         #[test]
         fn nothing_is_drawn_beyond_the_cells_that_the_bounds_touch(
             points in proptest::collection::vec((-10.0..60.0f64, -10.0..60.0f64), 1..7),
