@@ -13,13 +13,16 @@ const TOLERANCE: f64 = 1.5;
 /// The parked car, which is covered for the whole recording.
 const PARKED: u32 = 4;
 
+/// A box and the frame it is in.
+type Placed = (u32, BoundingBox);
+
 /// Who is where in every frame of a piece of footage.
 pub struct Seen {
     size: (u32, u32),
     frames: u32,
     /// Seconds at which each frame is taken.
     times: Vec<f64>,
-    tracks: BTreeMap<u32, (&'static str, Vec<(u32, BoundingBox)>)>,
+    tracks: BTreeMap<u32, (&'static str, Vec<Placed>)>,
 }
 
 impl Seen {
@@ -119,14 +122,14 @@ impl Seen {
     }
 
     /// The frame after the last, with the last box, of somebody who leaves before the footage ends.
-    fn leaves(&self, boxes: &[(u32, BoundingBox)]) -> Option<(u32, BoundingBox)> {
+    fn leaves(&self, boxes: &[Placed]) -> Option<Placed> {
         boxes.last().map(|&(n, b)| (n + 1, b)).filter(|&(n, _)| n < self.frames)
     }
 }
 
 /// As few boxes as follow all of them within the tolerance, when edges move evenly over `time`.
-fn key_frames(boxes: &[(u32, BoundingBox)], time: impl Fn(u32) -> f64) -> Vec<(u32, BoundingBox)> {
-    let follows = |from: &(u32, BoundingBox), to: &(u32, BoundingBox), between: &[(u32, BoundingBox)]| {
+fn key_frames(boxes: &[Placed], time: impl Fn(u32) -> f64) -> Vec<Placed> {
+    let follows = |from: &Placed, to: &Placed, between: &[Placed]| {
         between.iter().all(|(n, truth)| {
             let share = (time(*n) - time(from.0)) / (time(to.0) - time(from.0));
             let guess = from.1.lerp(to.1, share);

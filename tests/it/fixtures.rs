@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cctv_redact::scene::read_frame_number;
+use cctv_redact::scene::{SceneOptions, read_frame_number};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -64,7 +64,7 @@ fn the_recording_gap_is_in_the_times_and_nowhere_else() {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let times: Vec<f64> = text.lines().map(|line| line.trim_end_matches(',').parse().unwrap()).collect();
+    let times: Vec<f64> = text.lines().filter_map(|line| line.split(',').next()?.parse().ok()).collect();
     let steps: Vec<_> = times.windows(2).map(|pair| ((pair[1] - pair[0]) * 1000.0).round()).collect();
     let expected: Vec<_> = (0..49)
         .map(|n| {
@@ -78,6 +78,15 @@ fn the_recording_gap_is_in_the_times_and_nowhere_else() {
         })
         .collect();
     assert_eq!(steps, expected);
+}
+
+#[test]
+fn the_requests_count_from_the_reading_of_the_painted_clock() {
+    let request: Value = serde_json::from_str(&fs::read_to_string(folder().join("request.json")).unwrap()).unwrap();
+    for item in request["items"].as_array().unwrap() {
+        let start = item["clock"]["start"].as_str().unwrap();
+        assert_eq!(start.parse(), Ok(SceneOptions::default().start));
+    }
 }
 
 #[test]
