@@ -19,6 +19,7 @@ pub mod plan;
 pub mod progress;
 pub mod render;
 pub mod request;
+pub mod scene;
 pub mod stats;
 pub mod time;
 pub mod tracks;

@@ -1,0 +1,20 @@
+# What one does with this repository; `make help` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test fixtures
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## build the tool and answer the request in fixtures/, into demo/
+	@scripts/install.sh
+	cargo build --release --locked
+	@scripts/demo.sh
+
+test: ## everything that has to hold before a change goes in
+	@scripts/install.sh test
+	@scripts/test.sh
+
+fixtures: ## draw the footage in fixtures/ again
+	@scripts/install.sh test
+	cargo run --locked --quiet --example make_fixtures
