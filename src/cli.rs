@@ -29,6 +29,8 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Parsed once, so their sizes do not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 pub enum Command {
     Clip(Clip),

@@ -277,6 +277,7 @@ pub fn inward(b: BoundingBox, grid: Grid, width: u32, height: u32) -> Option<Rec
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -142,6 +142,7 @@ pub fn parse_seconds(text: &str) -> Result<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -209,7 +209,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
     for (frame, (_, cover)) in plan.covers.iter().enumerate() {
         let entry = CoverEntry::new(frame, cover, place);
         let same = covers.last().is_some_and(|last| last.boxes == entry.boxes && last.all_but == entry.all_but);
-        if !same && !(covers.is_empty() && cover.is_empty()) {
+        if !(same || covers.is_empty() && cover.is_empty()) {
             covers.push(entry);
         }
     }

@@ -39,9 +39,12 @@ pub fn init() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     // SAFETY: the function lives for ever. Its last parameter stands for C's `va_list`, which is passed as one
     // pointer on every platform that FFmpeg's bindings support; it is never touched.
+    // The target type is the platform's own spelling of `va_list`.
+    #[allow(clippy::missing_transmute_annotations)]
     ONCE.call_once(|| unsafe {
-        let count: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void) = count;
-        ffi::av_log_set_callback(Some(std::mem::transmute::<_, _>(count)));
+        type Count = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void);
+        let count: Count = count;
+        ffi::av_log_set_callback(Some(std::mem::transmute::<Count, _>(count)));
     });
 }
 
