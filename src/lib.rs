@@ -4,6 +4,7 @@
 pub mod cover;
 pub mod error;
 pub mod geometry;
+pub mod obscure;
 pub mod picture;
 pub mod time;
 pub mod tracks;
