@@ -197,6 +197,7 @@ pub struct Probe {
     pub fps: Option<String>,
 }
 
+#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 pub enum Tracks {
     Check(TracksCheck),

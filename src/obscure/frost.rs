@@ -3,6 +3,7 @@
 //!
 //! The result is smooth, so it is solved on cells of 4x4 samples and drawn from them with a tent filter.
 
+use super::mask::by_cell;
 use super::pyramid::{Background, Cells, FULL, pad, row};
 use super::{Mask, Obscure, Sample, Site, edge};
 use crate::geometry::Rect;
@@ -66,10 +67,9 @@ impl Grid {
         let mut weights = vec![0u32; self.width * self.height];
         for (y, xs) in clear.runs(self.window) {
             let first = (y - y0) / CELL * self.width;
-            for (x, &sample) in xs.clone().zip(&plane.row(y)[xs]) {
-                let at = first + (x - x0) / CELL;
-                sums[at] += sample.into() << FRACTION;
-                weights[at] += 1;
+            for (cell, xs) in by_cell(xs, x0, CELL) {
+                weights[first + cell] += xs.len() as u32;
+                sums[first + cell] += plane.row(y)[xs].iter().map(|&s| s.into() << FRACTION).sum::<u32>();
             }
         }
         debug_assert_eq!(CELL * CELL, FULL as usize);
@@ -96,12 +96,12 @@ impl Grid {
     }
 }
 
-/// A row of cells, in eighths and with its ends repeated, as samples.
+/// A row of cells, in eighths and with its ends repeated, as samples: [`TENT`] again, written out because this
+/// is where the time goes.
 fn stretch<S: Sample>(padded: &[u32], line: &mut [S]) {
-    for (cell, out) in padded.windows(3).zip(line.chunks_exact_mut(CELL)) {
-        for (sample, tent) in out.iter_mut().zip(TENT) {
-            let sum: u32 = cell.iter().zip(tent).map(|(c, t)| c * t).sum();
-            *sample = S::saturated((sum + (32 << FRACTION)) >> (6 + FRACTION));
-        }
+    let sample = |sum: u32| S::saturated((sum + (32 << FRACTION)) >> (6 + FRACTION));
+    let (before, here, after) = (padded, &padded[1..], &padded[2..]);
+    for (((out, b), h), a) in line.chunks_exact_mut(CELL).zip(before).zip(here).zip(after) {
+        out.copy_from_slice(&[3 * b + 5 * h, b + 7 * h, 7 * h + a, 5 * h + 3 * a].map(sample));
     }
 }

@@ -168,6 +168,12 @@ fn subtracted(spans: &Spans, holes: &Spans) -> Vec<Range<usize>> {
     left
 }
 
+/// The columns of a run cell by cell, each `wide` columns from `x0` on, with the cell's number.
+pub(super) fn by_cell(xs: Range<usize>, x0: usize, wide: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let cells = (xs.start - x0) / wide..(xs.end - x0).div_ceil(wide);
+    cells.map(move |c| (c, xs.start.max(x0 + c * wide)..xs.end.min(x0 + (c + 1) * wide)))
+}
+
 #[cfg(test)]
 #[allow(clippy::single_range_in_vec_init)]
 mod tests {

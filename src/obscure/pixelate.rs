@@ -1,5 +1,6 @@
 //! `pixelate`: a mosaic. Recoverable: moving mosaics add up over frames.
 
+use super::mask::by_cell;
 use super::{Obscure, Sample, Site};
 use crate::picture::Plane;
 
@@ -20,7 +21,8 @@ impl Obscure for Pixelate {
             let (wide, high) = ((cell >> shift_x) as usize, (cell >> shift_y) as usize);
             let columns = (hull.width() as usize).div_ceil(wide);
             let mut sums = vec![(0u64, 0u64); columns * (hull.height() as usize).div_ceil(high)];
-            let parts = || site.mask.runs(hull).flat_map(|(y, xs)| parts(xs, x0, wide).map(move |(c, xs)| (y, c, xs)));
+            let parts =
+                || site.mask.runs(hull).flat_map(|(y, xs)| by_cell(xs, x0, wide).map(move |(c, xs)| (y, c, xs)));
             for (y, column, xs) in parts() {
                 let (sum, count) = &mut sums[(y - y0) / high * columns + column];
                 *count += xs.len() as u64;
@@ -38,10 +40,4 @@ impl Obscure for Pixelate {
 /// The side of a cell in luma pixels: a whole number of chroma samples.
 fn cell(side: u32, shift: u32) -> u32 {
     (side.div_ceil(CELLS_THAT_FIT).div_ceil(1 << shift) << shift).max(1 << shift)
-}
-
-/// The columns of a run cell by cell, with the cell's number counted from `x0`.
-fn parts(xs: std::ops::Range<usize>, x0: usize, wide: usize) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
-    let cells = (xs.start - x0) / wide..(xs.end - x0).div_ceil(wide);
-    cells.map(move |c| (c, xs.start.max(x0 + c * wide)..xs.end.min(x0 + (c + 1) * wide)))
 }

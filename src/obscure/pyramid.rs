@@ -75,16 +75,15 @@ impl Cells {
     fn pushed(&self, coarse: &[u32]) -> Vec<u32> {
         let coarse_width = self.width.div_ceil(2);
         let mut values = Vec::with_capacity(self.sums.len());
-        let mut padded = Vec::new();
+        let (mut padded, mut tent) = (Vec::new(), vec![0; 2 * coarse_width]);
         for (y, (sums, weights)) in self.rows().enumerate() {
             let other = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
             let (near, far) = (row(coarse, coarse_width, y / 2), row(coarse, coarse_width, other));
             pad(near.iter().zip(far).map(|(n, f)| 3 * n + f), &mut padded);
-            let tent = padded.windows(3).flat_map(|w| match *w {
-                [left, here, right] => [3 * here + left, 3 * here + right],
-                _ => [0, 0],
-            });
-            values.extend(tent.zip(sums).zip(weights).map(|((t, s), w)| mix(*s, *w, (t + 8) >> 4)));
+            for (around, out) in padded.windows(3).zip(tent.chunks_exact_mut(2)) {
+                out.copy_from_slice(&[3 * around[1] + around[0], 3 * around[1] + around[2]]);
+            }
+            values.extend(tent.iter().zip(sums).zip(weights).map(|((t, s), w)| mix(*s, *w, (t + 8) >> 4)));
         }
         values
     }
@@ -96,10 +95,10 @@ impl Cells {
         for (y, (sums, weights)) in self.rows().enumerate() {
             let (above, below) = (row(values, self.width, y.saturating_sub(1)), row(values, self.width, y + 1));
             pad(row(values, self.width, y).iter().copied(), &mut padded);
-            let around = padded.iter().zip(padded.iter().skip(1)).zip(padded.iter().skip(2));
-            let around = around.map(|((left, here), right)| left + 4 * here + right);
-            let smooth = around.zip(above).zip(below).map(|((x, a), b)| (x + a + b + 4) >> 3);
-            let drawn = smooth.map(|v| if share == 0 { v } else { (v * (ONE - share) + background * share) / ONE });
+            let around = padded.iter().zip(&padded[1..]).zip(&padded[2..]);
+            let smooth =
+                around.zip(above).zip(below).map(|((((l, here), r), a), b)| (4 * here + l + r + a + b + 4) >> 3);
+            let drawn = smooth.map(|v| (v * (ONE - share) + background * share) / ONE);
             next.extend(drawn.zip(sums).zip(weights).map(|((v, s), w)| mix(*s, *w, v)));
         }
         next
