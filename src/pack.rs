@@ -55,6 +55,7 @@ impl Draft {
             .collect();
         let folder = tempfile::Builder::new()
             .prefix(&prefix)
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .tempdir_in(out)
             .map_err(|e| Error::io("cannot write in", out, &e))?;
         for half in [Half::Send, Half::Keep] {

@@ -217,7 +217,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         size: [width, height],
         time_base: [footage.time_base.num, footage.time_base.den],
         intervals: intervals(&ticks),
-        last_interval: footage.duration_ticks(plan.selection.frames[plan.selection.frames.len() - 1]),
+        last_interval: plan.selection.last_interval(footage),
         quarter_turns: finish.display.quarter_turns,
         covers,
     }

@@ -26,6 +26,17 @@ pub struct Selection {
     pub missing: Vec<Missing>,
 }
 
+impl Selection {
+    /// Ticks that the last frame of a clip lasts: its own duration, or to the window's end if that is sooner.
+    pub fn last_interval(&self, footage: &Footage) -> i64 {
+        let Some(&last) = self.frames.last() else { return 1 };
+        let left = self.delivered.to.since(footage.position(last));
+        let base = footage.time_base;
+        let left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
+        footage.duration_ticks(last).min(left as i64).max(1)
+    }
+}
+
 /// The frames of a clip: every frame whose time is in the window.
 ///
 /// # Errors

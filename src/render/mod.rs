@@ -266,13 +266,7 @@ impl<'a> Writer<'a> {
         let place = frames.partition_point(|&f| all[f].ticks - origin <= ticks);
         match frames.get(place) {
             Some(&next) => all[next].ticks - origin - ticks,
-            None => {
-                let last = frames[frames.len() - 1];
-                let left = self.plan.selection.delivered.to.since(self.footage.position(last));
-                let base = self.footage.time_base;
-                let ticks_left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
-                self.footage.duration_ticks(last).min(ticks_left as i64).max(1)
-            }
+            None => self.plan.selection.last_interval(self.footage),
         }
     }
 

@@ -83,6 +83,13 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
             found[place], wanted[place]
         )));
     }
+    let end = in_file(expected.ticks().last().copied().unwrap_or(0) + expected.last_interval);
+    if i128::from(walked.video.media_duration) != end {
+        let stated = walked.video.media_duration;
+        return Err(Error::unverified(format!(
+            "the clip says that it ends at {stated}/{scale} s, not {end}/{scale} s"
+        )));
+    }
     Ok(Check {
         name: "frames and times".to_owned(),
         passed: true,

@@ -17,6 +17,8 @@ pub struct Track {
     pub timescale: u32,
     /// What is presented, in ticks of the movie.
     pub duration: u64,
+    /// From the first presentation to the end of the last, in ticks of the track.
+    pub media_duration: u64,
     /// Its edit list entry, if there is one: the media time in ticks of the track at which presentation starts.
     pub edit: Option<i64>,
     /// The display matrix: a rotation by quarter turns.
@@ -86,7 +88,7 @@ pub(super) fn track(trak: Fields<'_>, number: u32, movie_timescale: u32) -> Resu
     if !in_time || !begins_well {
         return Err(wrong);
     }
-    Ok((Track { timescale, duration, edit, matrix, display, samples }, media, chunks))
+    Ok((Track { timescale, duration, media_duration, edit, matrix, display, samples }, media, chunks))
 }
 
 /// Whether a stated duration is that of the samples: their sum in decoding order or, as the muxer has it for uneven
