@@ -90,7 +90,7 @@ pub struct Footage {
     pub time_base: TimeBase,
     /// The first presented frame's time stamp, in ticks: what is subtracted everywhere else.
     pub first_tick: i64,
-    /// Times do not come from the file but from `--fps`, by counting.
+    /// Time stamps do not tell the frames apart: they are counted from the start of the file.
     pub counted: bool,
     /// Every presented frame, in presentation order; at least one.
     pub frames: Vec<Frame>,

@@ -36,7 +36,7 @@ pub struct EncoderOptions {
 const X264: &str =
     "rc-lookahead=15:mbtree=1:weightp=1:cpu-independent=1:open-gop=0:force-cfr=0:sliced-threads=0:sync-lookahead=0";
 const PRESET: &str = "superfast";
-const CRF: &str = "22";
+const CRF: &str = "23.5";
 
 /// Frames that x264 may hold back: two with its default B pyramid.
 pub const REORDER: usize = 2;

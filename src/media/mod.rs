@@ -10,6 +10,7 @@ pub mod h264;
 mod muxer;
 mod probe;
 mod reader;
+mod timeline;
 
 pub use convert::{Converter, Target};
 pub use encoder::{Coded, Encoder, EncoderOptions, REORDER, settings};

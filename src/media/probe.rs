@@ -4,12 +4,12 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
-use super::{ffi, reader};
+use super::{ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Frame, Numbering};
+use crate::footage::{Clocks, Colour, Footage, Numbering};
 use crate::geometry::Orientation;
-use crate::time::{Position, TimeBase};
+use crate::time::TimeBase;
 
 /// What the user says of the footage.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,33 +59,14 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         (ffi::stream_header(&s), orientation(&s).map_err(|e| e.at(&name))?, codec, counted.unwrap_or(own))
     };
     ffi::only_stream(&mut input, stream);
-    let first = first_frame(path, stream).map_err(|e| e.at(&name))?;
+    let first = timeline::first_frame(path, stream).map_err(|e| e.at(&name))?;
     let interlaced = header.interlaced || first.frame.is_interlaced();
-    let packets = scan(&mut input, stream)?;
-    let why = if counted.is_some() {
-        Some("the footage carries no times")
-    } else {
-        undecided(&packets, &header, interlaced, &container, &codec)
-    };
-    let mut frames = match why {
-        None => from_packets(&packets, first.ticks),
-        Some(_) => decode_all(path, stream, counted.is_some())?,
-    };
-    let Some(first_tick) = frames.first().map(|f| f.ticks) else {
+    let kind = timeline::Kind { reorders: header.reorder > 0, interlaced, container: &container, codec: &codec };
+    let line = timeline::read(&mut input, path, stream, &kind, first.ticks, counted.is_some())?;
+    if line.frames.is_empty() {
         return Err(Error::failed(format!("{name}: no frame could be decoded"))
             .hint("play the export in the recorder's own player; if it plays, ask for another format"));
-    };
-    for frame in &mut frames {
-        frame.ticks -= first_tick;
-        frame.decode_ticks = frame.decode_ticks.map(|t| t - first_tick);
     }
-    if let Some(first) = frames.first_mut() {
-        first.key = true; // decoding starts here, whatever the container calls it
-    }
-    let median_interval = median_interval(&frames);
-    let stated = packets.iter().max_by_key(|p| p.pts).map_or(0, |p| p.duration);
-    let plausible = counted.is_none() && stated * 2 >= median_interval && stated <= 5 * median_interval;
-    let flagged = packets.iter().filter(|p| p.corrupt);
     let frame = &first.frame;
     Ok(Footage {
         path: path.to_owned(),
@@ -103,17 +84,14 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         colour: colour(frame),
         interlaced,
         time_base,
-        first_tick: if counted.is_some() { 0 } else { first_tick },
-        counted: counted.is_some(),
-        last_duration: if plausible { stated } else { median_interval },
-        median_interval,
-        numbering: why.map_or(Numbering::Packets, Numbering::Decoded),
+        first_tick: line.first_tick,
+        counted: line.counted,
+        last_duration: line.last_duration,
+        median_interval: line.median_interval,
+        numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
         clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
-        flagged: flagged
-            .filter_map(|p| p.pts.or(p.dts))
-            .map(|t| time_base.position(t - first_tick))
-            .collect::<Vec<Position>>(),
-        frames,
+        flagged: line.flagged.iter().map(|&t| time_base.position(t)).collect(),
+        frames: line.frames,
         name,
     })
 }
@@ -206,141 +184,4 @@ fn colour(frame: &ff::frame::Video) -> Colour {
             ff::color::Range::Unspecified => None,
         },
     }
-}
-
-/// One packet of the chosen stream, in decoding order.
-struct Packet {
-    pts: Option<i64>,
-    dts: Option<i64>,
-    duration: i64,
-    key: bool,
-    hidden: bool,
-    corrupt: bool,
-}
-
-fn scan(input: &mut ff::format::context::Input, stream: usize) -> Result<Vec<Packet>> {
-    let mut packets = Vec::new();
-    while let Some(p) = reader::next_packet(input, stream)? {
-        packets.push(Packet {
-            pts: p.pts(),
-            dts: p.dts(),
-            duration: p.duration(),
-            key: p.is_key(),
-            hidden: ffi::is_hidden(&p),
-            corrupt: p.is_corrupt(),
-        });
-    }
-    Ok(packets)
-}
-
-/// Why packets alone do not tell the frames, if so.
-fn undecided(
-    packets: &[Packet],
-    header: &ffi::StreamHeader,
-    interlaced: bool,
-    container: &str,
-    codec: &str,
-) -> Option<&'static str> {
-    let mut times: Vec<i64> = packets.iter().filter(|p| !p.hidden).filter_map(|p| p.pts).collect();
-    times.sort_unstable();
-    if packets.iter().any(|p| p.pts.is_none()) {
-        Some("some packets carry no presentation time")
-    } else if times.windows(2).any(|w| w[0] == w[1]) {
-        Some("several packets carry the same time")
-    } else if packets.iter().any(|p| p.corrupt) {
-        Some("the container flags damaged packets")
-    } else if container == "avi" && header.reorder > 0 {
-        Some("AVI may pack several frames into one packet")
-    } else if interlaced && codec == "h264" {
-        Some("fields may come in packets of their own")
-    } else {
-        None
-    }
-}
-
-/// The presented frames from their packets: visible, and not before the first frame that decodes.
-fn from_packets(packets: &[Packet], first: i64) -> Vec<Frame> {
-    let mut frames: Vec<Frame> = packets
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| !p.hidden)
-        .filter_map(|(order, p)| Some(Frame { ticks: p.pts?, order: order as u32, decode_ticks: p.dts, key: p.key }))
-        .filter(|f| f.ticks >= first)
-        .collect();
-    frames.sort_by_key(|f| f.ticks);
-    frames
-}
-
-struct First {
-    frame: ff::frame::Video,
-    ticks: i64,
-}
-
-/// Decodes until the first frame comes out.
-fn first_frame(path: &Path, stream: usize) -> Result<First> {
-    let mut found = None;
-    each_frame(path, stream, |frame| {
-        let ticks = frame.timestamp().unwrap_or(0);
-        found = Some(First { frame: std::mem::replace(frame, ff::frame::Video::empty()), ticks });
-        false
-    })?;
-    found.ok_or_else(|| {
-        Error::failed("no frame could be decoded").hint("play the export in the recorder's own player; if it plays, it may be encrypted: export it without a password")
-    })
-}
-
-/// The presented frames by decoding them all.
-fn decode_all(path: &Path, stream: usize, counted: bool) -> Result<Vec<Frame>> {
-    let mut frames: Vec<Frame> = Vec::new();
-    each_frame(path, stream, |frame| {
-        let ticks = if counted { Some(frames.len() as i64) } else { frame.timestamp() };
-        let later = ticks.filter(|&t| frames.last().is_none_or(|last| last.ticks < t));
-        if let Some(ticks) = later {
-            let decode_ticks = if counted { Some(ticks) } else { Some(frame.packet().dts).filter(|&d| d != i64::MIN) };
-            frames.push(Frame { ticks, order: 0, decode_ticks, key: frame.is_key() });
-        }
-        true
-    })?;
-    let mut by_decoding: Vec<usize> = (0..frames.len()).collect();
-    by_decoding.sort_by_key(|&i| frames[i].decode_ticks.unwrap_or(frames[i].ticks));
-    for (order, index) in by_decoding.into_iter().enumerate() {
-        frames[index].order = order as u32;
-    }
-    Ok(frames)
-}
-
-/// Decodes from the start and shows each frame to `look` until it has seen enough.
-fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::Video) -> bool) -> Result<()> {
-    let mut input = reader::open(path, false)?;
-    ffi::only_stream(&mut input, stream);
-    let mut decoder = {
-        let s = input.stream(stream).ok_or_else(|| Error::failed("no video stream"))?;
-        reader::decoder(&s)?
-    };
-    let mut frame = ff::frame::Video::empty();
-    let mut draining = false;
-    loop {
-        match decoder.receive_frame(&mut frame) {
-            Ok(()) if !look(&mut frame) => return Ok(()),
-            Ok(()) => {}
-            Err(ff::Error::Eof) => return Ok(()),
-            Err(_) if draining => return Ok(()),
-            // A packet that the decoder refuses yields no frame; the next one may.
-            Err(_) => match reader::next_packet(&mut input, stream)? {
-                Some(packet) => {
-                    let _ = decoder.send_packet(&packet);
-                }
-                None => {
-                    draining = true;
-                    let _ = decoder.send_eof();
-                }
-            },
-        }
-    }
-}
-
-fn median_interval(frames: &[Frame]) -> i64 {
-    let mut intervals: Vec<i64> = frames.windows(2).map(|w| w[1].ticks - w[0].ticks).collect();
-    let middle = intervals.len() / 2;
-    if intervals.is_empty() { 1 } else { (*intervals.select_nth_unstable(middle).1).max(1) }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::footage::Footage;
+use crate::footage::{Footage, Frame};
 use crate::media::FrameReader;
 use crate::picture::Picture;
 
@@ -70,11 +70,9 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
     while expected <= until {
         let decoded = reader.next(&mut picture)?;
         for ticks in reader.take_bad() {
-            let place = footage
-                .frames
-                .iter()
-                .position(|f| f.decode_ticks == Some(ticks) || f.ticks == ticks)
-                .unwrap_or(expected);
+            let bad = |f: &Frame| f.decode_ticks == Some(ticks) || f.ticks == ticks;
+            let known = if footage.counted { None } else { footage.frames.iter().position(bad) };
+            let place = known.unwrap_or(expected);
             // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
             if place >= reader.start() {
                 spoil(footage.frames.get(place).map_or(0, |f| f.order), &mut each)?;

@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::compare::{Difference, OUTSIDE_TOLERANCE, Where, compare};
+use super::compare::{Blocks, Difference, OUTSIDE_TOLERANCE, Where};
 use super::expected::ExpectedClip;
 use super::{Check, Report, mp4};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::media::bitstream::{Framing, h264_type, split};
 use crate::media::{Converter, FrameReader, ProbeOptions, Target, probe};
-use crate::obscure::{Mask, Method};
+use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::progress::Progress;
 use crate::render::{Event, Finish, Stretch, decode, each_stretch};
@@ -196,12 +196,12 @@ fn decode_stretch(
         progress.step(1)?;
         found.frames += 1;
         let cover = expected.cover(frame);
-        let mask = Mask::new(&cover, picture.layout.width, picture.layout.height);
+        let blocks = Blocks::new(&cover, picture.layout.width, picture.layout.height);
         if !cover.is_empty() {
             found.covered += 1;
             let mut again = picture.clone();
             method.apply(&mut again, &cover);
-            let inside = compare(picture, &again, &mask, Where::Inside);
+            let inside = blocks.compare(picture, &again, Where::Inside);
             if inside.worst > u32::from(method.tolerance) {
                 return Err(Error::unverified(format!(
                     "frame {frame} of the clip: what is under the cover at column {}, row {} is not what '{}' leaves ({} levels off)",
@@ -211,7 +211,7 @@ fn decode_stretch(
             found.inside = found.inside.merge(inside);
         }
         if let Some(original) = &mut original {
-            let outside = compare(picture, original.picture(frame)?, &mask, Where::Outside);
+            let outside = blocks.compare(picture, original.picture(frame)?, Where::Outside);
             if outside.worst > OUTSIDE_TOLERANCE {
                 return Err(Error::unverified(format!(
                     "frame {frame} of the clip: the picture at column {}, row {} is not the footage's ({} levels off)",

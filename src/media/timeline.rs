@@ -1,0 +1,236 @@
+//! Which frames the footage presents and when: from its packets where one packet is one frame, by decoding everything
+//! where that may not be so.
+
+use std::path::Path;
+
+use ffmpeg_next as ff;
+
+use super::{ffi, reader};
+use crate::error::{Error, Result};
+use crate::footage::Frame;
+
+/// Every presented frame and its time.
+pub(super) struct Timeline {
+    /// In presentation order; ticks from the first.
+    pub frames: Vec<Frame>,
+    /// The first frame's time stamp; 0 where frames are told by counting.
+    pub first_tick: i64,
+    /// Time stamps do not tell the frames apart: they are counted from the start of the file.
+    pub counted: bool,
+    /// Why everything was decoded, if it was.
+    pub why: Option<&'static str>,
+    /// The last frame's duration in ticks.
+    pub last_duration: i64,
+    /// The median interval in ticks, at least 1.
+    pub median_interval: i64,
+    /// Ticks of packets that the container flags as damaged.
+    pub flagged: Vec<i64>,
+}
+
+/// What makes packets an unsure guide.
+pub(super) struct Kind<'a> {
+    /// Frames are not decoded in the order they are shown.
+    pub reorders: bool,
+    /// Two fields a frame.
+    pub interlaced: bool,
+    /// The demuxer's short name.
+    pub container: &'a str,
+    /// The decoder's name.
+    pub codec: &'a str,
+}
+
+/// Reads the timeline. `first` is the time stamp of the first frame that decodes; `untimed` footage has its frames
+/// one tick apart.
+pub(super) fn read(
+    input: &mut ff::format::context::Input,
+    path: &Path,
+    stream: usize,
+    kind: &Kind<'_>,
+    first: i64,
+    untimed: bool,
+) -> Result<Timeline> {
+    let packets = scan(input, stream)?;
+    let why = if untimed { Some("the footage carries no times") } else { undecided(&packets, kind) };
+    let (mut frames, counted) = match why {
+        None => (from_packets(&packets, first), false),
+        Some(_) => from_decoding(path, stream, &packets, untimed)?,
+    };
+    let first_tick = frames.first().map_or(0, |f| f.ticks);
+    for frame in &mut frames {
+        frame.ticks -= first_tick;
+        frame.decode_ticks = frame.decode_ticks.map(|t| t - first_tick);
+    }
+    if let Some(first) = frames.first_mut() {
+        first.key = true; // decoding starts here, whatever the container calls it
+    }
+    let median_interval = median_interval(&frames);
+    let stated = packets.iter().max_by_key(|p| p.pts).map_or(0, |p| p.duration);
+    let plausible = !counted && stated * 2 >= median_interval && stated <= 5 * median_interval;
+    let flagged = packets.iter().filter(|p| p.corrupt).filter_map(|p| p.pts.or(p.dts));
+    Ok(Timeline {
+        flagged: flagged.map(|t| t - first_tick).collect(),
+        frames,
+        first_tick: if counted { 0 } else { first_tick },
+        counted,
+        why,
+        last_duration: if plausible { stated } else { median_interval },
+        median_interval,
+    })
+}
+
+/// One packet of the chosen stream, in decoding order.
+struct Packet {
+    pts: Option<i64>,
+    dts: Option<i64>,
+    duration: i64,
+    key: bool,
+    hidden: bool,
+    corrupt: bool,
+}
+
+fn scan(input: &mut ff::format::context::Input, stream: usize) -> Result<Vec<Packet>> {
+    let mut packets = Vec::new();
+    while let Some(p) = reader::next_packet(input, stream)? {
+        packets.push(Packet {
+            pts: p.pts(),
+            dts: p.dts(),
+            duration: p.duration(),
+            key: p.is_key(),
+            hidden: ffi::is_hidden(&p),
+            corrupt: p.is_corrupt(),
+        });
+    }
+    Ok(packets)
+}
+
+/// Why packets alone do not tell the frames, if so.
+fn undecided(packets: &[Packet], kind: &Kind<'_>) -> Option<&'static str> {
+    let mut times: Vec<i64> = packets.iter().filter(|p| !p.hidden).filter_map(|p| p.pts).collect();
+    times.sort_unstable();
+    if packets.iter().any(|p| p.pts.is_none()) {
+        Some("some packets carry no presentation time")
+    } else if times.windows(2).any(|w| w[0] == w[1]) {
+        Some("several packets carry the same time")
+    } else if packets.iter().any(|p| p.corrupt) {
+        Some("the container flags damaged packets")
+    } else if packets.first().is_some_and(|p| !p.key) {
+        Some("the recording begins between two key frames")
+    } else if kind.container == "avi" && kind.reorders {
+        Some("AVI may pack several frames into one packet")
+    } else if kind.interlaced && kind.codec == "h264" {
+        Some("fields may come in packets of their own")
+    } else {
+        None
+    }
+}
+
+/// The presented frames from their packets: visible, and not before the first frame that decodes.
+fn from_packets(packets: &[Packet], first: i64) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = packets
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| !p.hidden)
+        .filter_map(|(order, p)| Some(Frame { ticks: p.pts?, order: order as u32, decode_ticks: p.dts, key: p.key }))
+        .filter(|f| f.ticks >= first)
+        .collect();
+    frames.sort_by_key(|f| f.ticks);
+    frames
+}
+
+/// A frame that came out of the decoder.
+struct Shown {
+    ticks: Option<i64>,
+    decode_ticks: Option<i64>,
+    key: bool,
+}
+
+/// The presented frames by decoding them all, and whether they have to be told by counting: where a time is missing
+/// or no later than the one before. No frame is dropped for that: it takes the time that is its turn.
+fn from_decoding(path: &Path, stream: usize, packets: &[Packet], untimed: bool) -> Result<(Vec<Frame>, bool)> {
+    let mut shown: Vec<Shown> = Vec::new();
+    each_frame(path, stream, |frame| {
+        let decode_ticks = Some(frame.packet().dts).filter(|&d| d != i64::MIN);
+        shown.push(Shown { ticks: frame.timestamp(), decode_ticks, key: frame.is_key() });
+        true
+    })?;
+    let rising = shown.windows(2).all(|w| w[0].ticks < w[1].ticks) && shown.iter().all(|s| s.ticks.is_some());
+    let counted = untimed || !rising;
+    // Packets are coded one a frame interval, so the n-th frame shown has the n-th packet's turn.
+    let mut turns: Vec<i64> = packets.iter().filter_map(|p| p.dts).collect();
+    turns.sort_unstable();
+    let mut frames: Vec<Frame> = Vec::with_capacity(shown.len());
+    for (place, s) in shown.iter().enumerate() {
+        let after = frames.last().map_or(i64::MIN, |f| f.ticks.saturating_add(1));
+        let ticks = match (untimed, rising) {
+            (true, _) => place as i64,
+            (_, true) => s.ticks.unwrap_or(after),
+            _ => turns.get(place).copied().or(s.ticks).unwrap_or(after).max(after),
+        };
+        frames.push(Frame { ticks, order: 0, decode_ticks: s.decode_ticks.filter(|_| !counted), key: s.key });
+    }
+    let mut by_decoding: Vec<usize> = (0..frames.len()).collect();
+    by_decoding.sort_by_key(|&i| frames[i].decode_ticks.unwrap_or(frames[i].ticks));
+    for (order, index) in by_decoding.into_iter().enumerate() {
+        frames[index].order = order as u32;
+    }
+    Ok((frames, counted))
+}
+
+/// The first frame that decodes.
+pub(super) struct First {
+    /// The picture.
+    pub frame: ff::frame::Video,
+    /// Its time stamp, 0 where it has none.
+    pub ticks: i64,
+}
+
+/// Decodes until the first frame comes out.
+pub(super) fn first_frame(path: &Path, stream: usize) -> Result<First> {
+    let mut found = None;
+    each_frame(path, stream, |frame| {
+        let ticks = frame.timestamp().unwrap_or(0);
+        found = Some(First { frame: std::mem::replace(frame, ff::frame::Video::empty()), ticks });
+        false
+    })?;
+    found.ok_or_else(|| {
+        Error::failed("no frame could be decoded").hint(
+            "play the export in the recorder's own player; if it plays, it may be encrypted: export it without a password",
+        )
+    })
+}
+
+/// Decodes from the start and shows each frame to `look` until it has seen enough.
+fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::Video) -> bool) -> Result<()> {
+    let mut input = reader::open(path, false)?;
+    ffi::only_stream(&mut input, stream);
+    let mut decoder = {
+        let s = input.stream(stream).ok_or_else(|| Error::failed("no video stream"))?;
+        reader::decoder(&s)?
+    };
+    let mut frame = ff::frame::Video::empty();
+    let mut draining = false;
+    loop {
+        match decoder.receive_frame(&mut frame) {
+            Ok(()) if !look(&mut frame) => return Ok(()),
+            Ok(()) => {}
+            Err(ff::Error::Eof) => return Ok(()),
+            Err(_) if draining => return Ok(()),
+            // A packet that the decoder refuses yields no frame; the next one may.
+            Err(_) => match reader::next_packet(&mut input, stream)? {
+                Some(packet) => {
+                    let _ = decoder.send_packet(&packet);
+                }
+                None => {
+                    draining = true;
+                    let _ = decoder.send_eof();
+                }
+            },
+        }
+    }
+}
+
+fn median_interval(frames: &[Frame]) -> i64 {
+    let mut intervals: Vec<i64> = frames.windows(2).map(|w| w[1].ticks - w[0].ticks).collect();
+    let middle = intervals.len() / 2;
+    if intervals.is_empty() { 1 } else { (*intervals.select_nth_unstable(middle).1).max(1) }
+}
