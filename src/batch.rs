@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::disclose::{self, Settings, Wish, check_again, disclose};
+use crate::disclose::{Settings, Wish, check_again, disclose};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::log::disclosure::{DisclosureLog, Tool};
@@ -284,7 +284,7 @@ fn difference(
 /// # Errors
 /// `Failed` when the disk refuses.
 pub fn write_summary(results: &[Answer], out: &Path, shard: Option<(usize, usize)>) -> Result<()> {
-    let summary = disclose::json(&serde_json::json!({ "version": 1, "requests": results }))?;
+    let summary = crate::json::text(&serde_json::json!({ "version": 1, "requests": results }))?;
     let mut table = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::failed(format!("cannot write the summary: {e}"));
     table.write_record(["reference", "status", "exit", "seconds", "frames", "reason"]).map_err(failed)?;

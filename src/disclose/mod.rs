@@ -12,13 +12,13 @@ pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
 pub use understand::understood;
 
 use crate::error::Result;
-use crate::hash;
 use crate::log::disclosure::DisclosureLog;
 use crate::log::notice;
 use crate::pack::{Draft, Half};
 use crate::progress::Progress;
 use crate::request::{self, Outcome, Request};
 use crate::verify;
+use crate::{hash, json};
 
 /// A pack that stands.
 #[derive(Debug)]
@@ -65,10 +65,10 @@ pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn 
     let understood = understood(request);
     let log = record::log(&understood, wish, &made, warnings)?;
     let sent = record::notice(request, &made);
-    draft.write(Half::Send, "notice.json", &json(&sent)?)?;
+    draft.write(Half::Send, "notice.json", &json::text(&sent)?)?;
     draft.write(Half::Send, "notice.html", notice::html(&sent).as_bytes())?;
     draft.write(Half::Keep, "tracks.json", &record::tracks(&made)?)?;
-    draft.write(Half::Keep, "disclosure-log.json", &json(&log)?)?;
+    draft.write(Half::Keep, "disclosure-log.json", &json::text(&log)?)?;
     let proof = verify::seal(draft.path())?;
     let pack = draft.release(proof)?;
     Ok(Disclosure { pack, log })
@@ -79,13 +79,5 @@ pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn 
 /// # Errors
 /// `Failed` when it cannot be written as JSON.
 pub fn request_hash(request: &Request) -> Result<String> {
-    json(request).map(|text| hash::bytes(&text))
-}
-
-/// Indented JSON with a line end.
-pub(crate) fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
-    let mut text =
-        serde_json::to_vec_pretty(value).map_err(|e| crate::Error::failed(format!("cannot write as JSON: {e}")))?;
-    text.push(b'\n');
-    Ok(text)
+    json::text(request).map(|text| hash::bytes(&text))
 }

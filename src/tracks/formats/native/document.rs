@@ -136,10 +136,7 @@ pub struct KeyFrame {
 impl Document {
     /// The file's bytes.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        let mut bytes =
-            serde_json::to_vec_pretty(self).map_err(|e| Error::failed(format!("cannot write the tracks: {e}")))?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        crate::json::text(self)
     }
 }
 
