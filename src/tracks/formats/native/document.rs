@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::geometry::BoundingBox;
 use crate::tracks as model;
 use crate::tracks::{KeyFrame as Key, TrackFile, When};
