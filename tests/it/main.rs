@@ -2,5 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+mod cover_oracle;
 mod fixtures;
+mod frames;
+mod memory;
+mod real;
+mod repeat;
 mod scene;
