@@ -14,6 +14,6 @@ mod reader;
 pub use convert::{Converter, Target};
 pub use encoder::{Coded, Encoder, EncoderOptions, REORDER, settings};
 pub use ffi::versions;
-pub use muxer::Muxer;
+pub use muxer::{Lasts, Muxer};
 pub use probe::{ProbeOptions, probe};
 pub use reader::{Decoded, FrameReader};

@@ -10,6 +10,15 @@ use crate::error::{Error, Result};
 use crate::geometry::Orientation;
 use crate::time::TimeBase;
 
+/// How long a picture is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasts {
+    /// Ticks of the footage, at least 1.
+    pub ticks: i64,
+    /// And no longer than these nanoseconds.
+    pub at_most: Option<i64>,
+}
+
 /// An MP4 being written.
 pub struct Muxer {
     output: ff::format::context::Output,
@@ -42,18 +51,24 @@ impl Muxer {
     ///
     /// # Errors
     /// `Failed` on a full disk and the like.
-    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, duration: i64, key: bool) -> Result<()> {
+    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, lasts: Lasts, key: bool) -> Result<()> {
         let failed = |e: ff::Error| Error::failed(format!("writing the clip stopped: {e}"));
         let mut packet = ff::Packet::copy(data);
         packet.set_stream(0);
         packet.set_pts(Some(ticks));
         packet.set_dts(Some(decode_ticks));
-        packet.set_duration(duration);
+        packet.set_duration(lasts.ticks);
         if key {
             packet.set_flags(ff::packet::Flags::KEY);
         }
         let target = self.output.stream(0).map_or(ff::Rational(1, self.source.den), |s| s.time_base());
         packet.rescale_ts(ff::Rational(self.source.num, self.source.den), target);
+        if let Some(nanos) = lasts.at_most {
+            // The file's own ticks are finer than those of many a recorder, whose frame may outlast the window.
+            let scaled = i128::from(nanos) * i128::from(target.1);
+            let limit = (scaled / (i128::from(target.0.max(1)) * 1_000_000_000)).max(1);
+            packet.set_duration(i128::from(packet.duration()).min(limit) as i64);
+        }
         packet.write(&mut self.output).map_err(failed)?;
         Ok(())
     }

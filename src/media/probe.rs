@@ -51,12 +51,18 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         (false, None) => None,
     };
 
-    let (header, orientation, codec, time_base) = {
+    let (header, orientation, codec, time_base, ends) = {
         let s = input.stream(stream).ok_or_else(|| Error::failed(format!("{name}: no video stream")))?;
         let tb = s.time_base();
         let codec = ff::codec::decoder::find(s.parameters().id()).map(|c| c.name().to_owned()).unwrap_or_default();
         let own = TimeBase { num: tb.numerator().max(1), den: tb.denominator().max(1) };
-        (ffi::stream_header(&s), orientation(&s).map_err(|e| e.at(&name))?, codec, counted.unwrap_or(own))
+        (
+            ffi::stream_header(&s),
+            orientation(&s).map_err(|e| e.at(&name))?,
+            codec,
+            counted.unwrap_or(own),
+            s.start_time().saturating_add(s.duration()),
+        )
     };
     ffi::only_stream(&mut input, stream);
     let first = first_frame(path, stream).map_err(|e| e.at(&name))?;
@@ -83,8 +89,11 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         first.key = true; // decoding starts here, whatever the container calls it
     }
     let median_interval = median_interval(&frames);
-    let stated = packets.iter().max_by_key(|p| p.pts).map_or(0, |p| p.duration);
-    let plausible = counted.is_none() && stated * 2 >= median_interval && stated <= 5 * median_interval;
+    // By its packet, else by where the container ends the stream, else as long as others.
+    let last = packets.iter().max_by_key(|p| p.pts);
+    let stated = last.map_or(0, |p| p.duration);
+    let left = last.and_then(|p| p.pts).map_or(0, |pts| ends.saturating_sub(pts));
+    let plausible = |d: &i64| counted.is_none() && d.saturating_mul(2) >= median_interval && *d <= 5 * median_interval;
     let flagged = packets.iter().filter(|p| p.corrupt);
     let frame = &first.frame;
     Ok(Footage {
@@ -105,7 +114,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         time_base,
         first_tick: if counted.is_some() { 0 } else { first_tick },
         counted: counted.is_some(),
-        last_duration: if plausible { stated } else { median_interval },
+        last_duration: [stated, left].into_iter().find(plausible).unwrap_or(median_interval),
         median_interval,
         numbering: why.map_or(Numbering::Packets, Numbering::Decoded),
         clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },

@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Orientation;
-use crate::media::{Coded, Converter, Encoder, EncoderOptions, Muxer, REORDER, Target};
+use crate::media::{Coded, Converter, Encoder, EncoderOptions, Lasts, Muxer, REORDER, Target};
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::Plan;
@@ -259,19 +259,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Until the next frame; for the last one, until its own end or the window's, whichever is first.
-    fn duration(&self, ticks: i64) -> i64 {
+    fn duration(&self, ticks: i64) -> Lasts {
         let frames = &self.plan.selection.frames;
         let all = &self.footage.frames;
         let origin = all[frames[0]].ticks;
         let place = frames.partition_point(|&f| all[f].ticks - origin <= ticks);
         match frames.get(place) {
-            Some(&next) => all[next].ticks - origin - ticks,
+            Some(&next) => Lasts { ticks: all[next].ticks - origin - ticks, at_most: None },
             None => {
                 let last = frames[frames.len() - 1];
-                let left = self.plan.selection.delivered.to.since(self.footage.position(last));
-                let base = self.footage.time_base;
-                let ticks_left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
-                self.footage.duration_ticks(last).min(ticks_left as i64).max(1)
+                let left = self.plan.selection.asked.to.since(self.footage.position(last));
+                Lasts { ticks: self.footage.duration_ticks(last).max(1), at_most: Some(left) }
             }
         }
     }
