@@ -1,8 +1,12 @@
 //! What is covered, where and when, held against an oracle that knows only the contract: in the log and in the pixels.
 
-mod case;
-mod oracle;
+pub mod case;
+pub mod oracle;
 mod source;
+
+use std::path::Path;
+
+use serde_json::Value;
 
 use crate::common::decode::{Luma, lumas};
 use crate::common::{logged_cover, run, write_tracks};
@@ -59,7 +63,26 @@ fn check_outside(picture: &Luma, source: &[u8], expected: &Expected, size: (usiz
     assert!(same * 100 >= seen * 98, "{what}: only {same} of {seen} pixels outside the cover are the source's");
 }
 
-fn check(case: &Case, footage: &std::path::Path, seed: u64) {
+/// The log's covers hold what must be covered and nothing but what may be.
+pub fn check_log(case: &Case, expected: &[Expected], log: &Value, seed: u64) {
+    let (item, size) = (&log["items"][0], case.frame.size);
+    for (place, expected) in expected.iter().enumerate() {
+        let found = logged_cover(item, place, size);
+        let less = first_difference(&expected.required, &found, size.0);
+        let more = first_difference(&found, &expected.allowed, size.0);
+        let what = || format!("seed {seed}, frame {place} of the clip, {case:?}");
+        assert_eq!(less, None, "{}: must be covered and is not", what());
+        assert_eq!(more, None, "{}: is covered and need not be", what());
+    }
+    if case.tracks.iter().any(|t| t.role == Role::Subject) {
+        let [least, most] = [0, 1].map(|i| expected.iter().filter(|e| e.subject_met[i]).count() as u64);
+        let found = item["subject_covered_frames"].as_u64().unwrap();
+        eprintln!("the requester is covered in {found} frames, at least {least} and at most {most}");
+        assert!((least..=most).contains(&found), "seed {seed}, {case:?}: {found}, not {least} to {most}");
+    }
+}
+
+fn check(case: &Case, source: Source, footage: &Path, seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let made = run("clip", footage, &write_tracks(folder.path(), &case.json()), &case.options());
     let (from, to) = case.window;
@@ -70,25 +93,12 @@ fn check(case: &Case, footage: &std::path::Path, seed: u64) {
         return;
     }
     let made = made.ready();
-    let size = case.source.size();
-    let log = made.log();
-    let item = &log["items"][0];
-    for (place, expected) in expected.iter().enumerate() {
-        let found = logged_cover(item, place, size);
-        let (less, more) =
-            (first_difference(&expected.required, &found, size.0), first_difference(&found, &expected.allowed, size.0));
-        assert_eq!(less, None, "{}: must be covered and is not", what(from + place));
-        assert_eq!(more, None, "{}: is covered and need not be", what(from + place));
-    }
-    if case.tracks.iter().any(|t| t.role == Role::Subject) {
-        let [least, most] = [0, 1].map(|i| expected.iter().filter(|e| e.subject_met[i]).count() as u64);
-        let found = item["subject_covered_frames"].as_u64().unwrap();
-        assert!((least..=most).contains(&found), "{}: {found}, not {least} to {most}", what(from));
-    }
+    check_log(case, &expected, &made.log(), seed);
+    let size = case.frame.size;
     let mut pictures = 0;
     for (place, picture) in lumas(&made.sent("clip.mp4"), "-noautorotate", "null").enumerate() {
         check_inside(&picture, &expected[place], size, &what(from + place));
-        check_outside(&picture, &case.source.luma(from + place), &expected[place], size, &what(from + place));
+        check_outside(&picture, &source.luma(from + place), &expected[place], size, &what(from + place));
         pictures += 1;
     }
     assert_eq!(pictures, to - from);
@@ -101,7 +111,7 @@ fn random_cases(source: Source, seeds: std::ops::Range<u64>) {
     let folder = tempfile::tempdir().unwrap();
     let footage = source.write(folder.path());
     for seed in seeds {
-        check(&Case::random(seed, source), &footage, seed);
+        check(&Case::random(seed, source), source, &footage, seed);
     }
 }
 

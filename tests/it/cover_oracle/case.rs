@@ -7,8 +7,19 @@ use super::source::Source;
 /// Left, top, right, bottom in displayed pixels.
 pub type Edges = [f64; 4];
 
-/// Columns and rows that are covered together.
-pub struct Grid(pub usize, pub usize);
+/// What of the footage decides where covers lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// Stored columns and rows.
+    pub size: (usize, usize),
+    /// Columns and rows that are covered together.
+    pub grid: (usize, usize),
+    /// Shown turned clockwise by a quarter.
+    pub turned: bool,
+    pub fps: f64,
+    /// How many frames.
+    pub count: usize,
+}
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Role {
@@ -49,9 +60,7 @@ pub struct Track {
 
 #[derive(Debug)]
 pub struct Case {
-    pub source: Source,
-    pub fps: f64,
-    pub frames: usize,
+    pub frame: Frame,
     pub window: (usize, usize),
     pub tracks: Vec<Track>,
     pub margin: Margin,
@@ -95,7 +104,7 @@ impl Dice {
 impl Case {
     pub fn random(seed: u64, source: Source) -> Self {
         let mut dice = Dice(seed);
-        let (fps, frames) = (source.fps(), source.frames());
+        let frames = source.frames();
         let first = if dice.chance(50) { 0 } else { dice.below(frames / 3) };
         let last = if dice.chance(50) { frames } else { first + 1 + dice.below(frames - first) };
         let mut tracks = vec![random_track(&mut dice, source, Role::ThirdParty)];
@@ -105,9 +114,7 @@ impl Case {
         }
         let all_but = tracks.iter().any(|t| t.role == Role::Subject) && dice.chance(50);
         Self {
-            source,
-            fps,
-            frames,
+            frame: source.frame(),
             window: (first, last),
             tracks,
             margin: dice.one_of(&[
@@ -132,7 +139,7 @@ impl Case {
         };
         let gaps = if self.gaps == Gaps::Cover { "cover" } else { "absent" };
         let obscure = if self.all_but { "all-but-subject" } else { "third-parties" };
-        let at = |frame: usize| format!("{:.9}", frame as f64 / self.fps);
+        let at = |frame: usize| format!("{:.9}", frame as f64 / self.frame.fps);
         format!(
             "--method fill --margin {margin} --margin-min {}px --hold {} --bridge {} --gaps {gaps} --obscure {obscure} --from {} --to {}",
             self.margin_min,
@@ -145,7 +152,7 @@ impl Case {
 
     /// As a native file has them.
     pub fn json(&self) -> Value {
-        self.tracks.iter().enumerate().map(|(id, track)| track.json(id, self.fps)).collect()
+        self.tracks.iter().enumerate().map(|(id, track)| track.json(id, self.frame.fps)).collect()
     }
 }
 

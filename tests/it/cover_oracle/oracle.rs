@@ -2,9 +2,9 @@
 //!
 //! Two masks: what must be covered, and what may be. They differ only where the contract leaves room: whether the
 //! margin is a share of the box before or after a hold has grown it, and whether a movement that reaches out of the
-//! half second at the end of a presence counts towards its speed.
+//! half second at the end of a presence counts towards its speed. (And by what floats round.)
 
-use super::case::{Case, Edges, Gaps, Grid, Margin, Role, Track};
+use super::case::{Case, Edges, Gaps, Margin, Role, Track};
 
 /// Longer than any rounding of times, shorter than any interval.
 const EPSILON: f64 = 1e-6;
@@ -39,8 +39,8 @@ pub fn expected(case: &Case, frames: std::ops::Range<usize>) -> Vec<Expected> {
             };
             let subject = kept(&subjects);
             let here = || grown.iter().filter(|g| g.frame == frame);
-            let least = union(case, here().filter_map(|g| outward(case, g.least)));
-            let most = union(case, here().filter_map(|g| outward(case, g.most)));
+            let least = union(case, here().filter_map(|g| outward(case, g.least, 1e-9)));
+            let most = union(case, here().filter_map(|g| outward(case, g.most, -1e-9)));
             let subject_met = [&least, &most].map(|m| m.iter().zip(&subject).any(|(a, b)| *a && *b));
             let anybody = least.contains(&true);
             let (mut required, mut allowed) = (least, most);
@@ -60,17 +60,17 @@ pub fn expected(case: &Case, frames: std::ops::Range<usize>) -> Vec<Expected> {
 /// The box in each frame, as the native format says.
 fn positions(case: &Case, track: &Track) -> Vec<Option<Edges>> {
     if track.whole {
-        return vec![Some(track.keys[0].shape); case.frames];
+        return vec![Some(track.keys[0].shape); case.frame.count];
     }
-    let mut boxes = vec![None; case.frames];
+    let mut boxes = vec![None; case.frame.count];
     if track.every_frame {
         for key in &track.keys {
-            boxes[(key.time * case.fps).round() as usize] = Some(key.shape);
+            boxes[(key.time * case.frame.fps).round() as usize] = Some(key.shape);
         }
         return boxes;
     }
     for (frame, slot) in boxes.iter_mut().enumerate() {
-        let now = frame as f64 / case.fps;
+        let now = frame as f64 / case.frame.fps;
         let Some(before) = track.keys.iter().rposition(|k| k.time <= now + EPSILON) else { continue };
         let key = &track.keys[before];
         *slot = match track.keys.get(before + 1) {
@@ -81,7 +81,7 @@ fn positions(case: &Case, track: &Track) -> Vec<Option<Edges>> {
     }
     // A last box between two frames is seen in the frame that is on the screen then.
     if let Some(last) = track.keys.last().filter(|k| !k.end) {
-        boxes[(last.time * case.fps + EPSILON).floor() as usize].get_or_insert(last.shape);
+        boxes[(last.time * case.frame.fps + EPSILON).floor() as usize].get_or_insert(last.shape);
     }
     boxes
 }
@@ -93,9 +93,9 @@ fn between(a: Edges, b: Edges, share: f64) -> Edges {
 /// Boxes, bridges, hulls and holds of one third party, with their margins.
 fn third_party(case: &Case, track: &Track) -> Vec<Grown> {
     let mut boxes = positions(case, track);
-    let time = |frame: usize| frame as f64 / case.fps;
+    let time = |frame: usize| frame as f64 / case.frame.fps;
     let mut covers = Vec::new();
-    let marked: Vec<usize> = (0..case.frames).filter(|&f| boxes[f].is_some()).collect();
+    let marked: Vec<usize> = (0..case.frame.count).filter(|&f| boxes[f].is_some()).collect();
     for pair in marked.windows(2).filter(|p| p[1] > p[0] + 1) {
         let (Some(from), Some(to)) = (boxes[pair[0]], boxes[pair[1]]) else { continue };
         let length = time(pair[1]) - time(pair[0]);
@@ -108,16 +108,18 @@ fn third_party(case: &Case, track: &Track) -> Vec<Grown> {
             }
         }
     }
-    covers.extend((0..case.frames).filter_map(|f| boxes[f].map(|b| with_margin(case, f, b, 0.0, 0.0))));
+    covers.extend((0..case.frame.count).filter_map(|f| boxes[f].map(|b| with_margin(case, f, b, 0.0, 0.0))));
     let speed = |from: usize, to: usize| {
         let (Some(a), Some(b)) = (boxes[from], boxes[to]) else { return 0.0 };
-        (0..4).map(|edge| (b[edge] - a[edge]).abs()).fold(0.0, f64::max) * case.fps
+        (0..4).map(|edge| (b[edge] - a[edge]).abs()).fold(0.0, f64::max) * case.frame.fps
     };
-    for frame in 0..case.frames {
+    for frame in 0..case.frame.count {
         let Some(nearest) = boxes[frame] else { continue };
         for forward in [false, true] {
-            let step = |f: usize| if forward { Some(f + 1).filter(|&n| n < case.frames) } else { f.checked_sub(1) };
-            let inside = |f: usize| if forward { f.checked_sub(1) } else { Some(f + 1).filter(|&n| n < case.frames) };
+            let step =
+                |f: usize| if forward { Some(f + 1).filter(|&n| n < case.frame.count) } else { f.checked_sub(1) };
+            let inside =
+                |f: usize| if forward { f.checked_sub(1) } else { Some(f + 1).filter(|&n| n < case.frame.count) };
             let Some(first) = step(frame).filter(|&f| boxes[f].is_none()) else { continue };
             // The end of a presence: how fast it was here.
             let (mut least, mut most) = (0.0f64, 0.0f64);
@@ -166,26 +168,27 @@ fn with_margin(case: &Case, frame: usize, shape: Edges, least: f64, most: f64) -
 
 /// A displayed box in stored pixels.
 fn stored(case: &Case, b: Edges) -> Edges {
-    let height = case.source.size().1 as f64;
+    let height = case.frame.size.1 as f64;
     // Stored pictures are shown turned clockwise: displayed (x, y) is stored (y, height - x).
-    if case.source.turned() { [b[1], height - b[2], b[3], height - b[0]] } else { b }
+    if case.frame.turned { [b[1], height - b[2], b[3], height - b[0]] } else { b }
 }
 
 type Pixels = [usize; 4];
 
-fn outward(case: &Case, b: Edges) -> Option<Pixels> {
-    let (width, height) = case.source.size();
-    let Grid(gx, gy) = case.source.grid();
+/// What a box touches; `slack` is how many cells rounding may take from it.
+fn outward(case: &Case, b: Edges, slack: f64) -> Option<Pixels> {
+    let (width, height) = case.frame.size;
+    let (gx, gy) = case.frame.grid;
     let b = stored(case, b);
-    let down = |v: f64, step: usize| (v / step as f64 + 1e-9).floor().max(0.0) as usize * step;
-    let up = |v: f64, step: usize, size: usize| ((v / step as f64 - 1e-9).ceil().max(0.0) as usize * step).min(size);
+    let down = |v: f64, step: usize| (v / step as f64 + slack).floor().max(0.0) as usize * step;
+    let up = |v: f64, step: usize, size: usize| ((v / step as f64 - slack).ceil().max(0.0) as usize * step).min(size);
     let r = [down(b[0], gx), down(b[1], gy), up(b[2], gx, width), up(b[3], gy, height)];
     (r[0] < r[2] && r[1] < r[3]).then_some(r)
 }
 
 fn inward(case: &Case, b: Edges) -> Option<Pixels> {
-    let (width, height) = case.source.size();
-    let Grid(gx, gy) = case.source.grid();
+    let (width, height) = case.frame.size;
+    let (gx, gy) = case.frame.grid;
     let b = stored(case, b);
     let up = |v: f64, step: usize| (v / step as f64).ceil().max(0.0) as usize * step;
     // The last cell of an odd picture is whole when the box reaches the picture's edge.
@@ -197,7 +200,7 @@ fn inward(case: &Case, b: Edges) -> Option<Pixels> {
 }
 
 fn union(case: &Case, rects: impl Iterator<Item = Pixels>) -> Vec<bool> {
-    let (width, height) = case.source.size();
+    let (width, height) = case.frame.size;
     let mut mask = vec![false; width * height];
     for [left, top, right, bottom] in rects {
         for y in top..bottom {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::common::footage::lossless;
 
-use super::case::{Dice, Grid};
+use super::case::{Dice, Frame};
 
 pub const DARK: u8 = 30;
 pub const BRIGHT: u8 = 225;
@@ -40,7 +40,7 @@ impl Source {
         if self == Self::Odd444 { (321, 241) } else { (320, 240) }
     }
 
-    pub fn turned(self) -> bool {
+    fn turned(self) -> bool {
         self == Self::Turned
     }
 
@@ -49,12 +49,13 @@ impl Source {
         if self.turned() { (height as f64, width as f64) } else { (width as f64, height as f64) }
     }
 
-    pub fn grid(self) -> Grid {
-        match self {
-            Self::Odd444 => Grid(1, 1),
-            Self::Interlaced => Grid(2, 4),
-            _ => Grid(2, 2),
-        }
+    pub fn frame(self) -> Frame {
+        let grid = match self {
+            Self::Odd444 => (1, 1),
+            Self::Interlaced => (2, 4),
+            _ => (2, 2),
+        };
+        Frame { size: self.size(), grid, turned: self.turned(), fps: self.fps(), count: self.frames() }
     }
 
     /// The brightness of every stored pixel of a frame.
