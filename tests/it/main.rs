@@ -6,6 +6,7 @@ mod common;
 mod cover_oracle;
 mod fixtures;
 mod frames;
+mod gaps;
 mod memory;
 mod real;
 mod repeat;
