@@ -42,8 +42,8 @@ fn a_gap_longer_than_the_bridge_stops_the_run_and_says_where() {
 #[test]
 fn a_gap_of_just_the_bridge_is_interpolated() {
     let made = on(&gap_until(19), WHOLE).ready();
-    // Column 60 until the box, 20 to 60 wide of it with 8 around, has gone past it; column 110 on the way.
-    assert_eq!(covered_at(&made, 60, 120), frames(0..=12));
+    // Ten columns a frame, from 32 to 88 with its margin: past column 60 in frame 12, over column 110 on the way.
+    assert_eq!(covered_at(&made, 60, 120), frames(0..=11));
     assert_eq!(covered_at(&made, 110, 120), frames(12..=16));
 }
 
