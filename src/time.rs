@@ -4,6 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 const NANOS: i64 = 1_000_000_000;
@@ -116,6 +119,26 @@ impl TimeBase {
     }
 }
 
+/// How long a frame is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lasts {
+    /// Ticks of the footage, at least 1.
+    pub ticks: i64,
+    /// And no longer than these nanoseconds: a recorder's ticks may be coarser than the window's end.
+    #[serde(default)]
+    pub at_most: Option<i64>,
+}
+
+impl Lasts {
+    /// In ticks of a file that has `scale` a second, at least 1.
+    pub fn in_scale(self, base: TimeBase, scale: i64) -> i64 {
+        let own = i128::from(self.ticks) * i128::from(base.num) * i128::from(scale) / i128::from(base.den);
+        let limit = self.at_most.map_or(own, |nanos| i128::from(nanos) * i128::from(scale) / i128::from(NANOS));
+        own.min(limit).clamp(1, i128::from(i64::MAX)) as i64
+    }
+}
+
 /// A half-open stretch of the footage, `[from, to)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -163,6 +186,14 @@ mod tests {
         for text in ["", "-1", "1:60", "00:00:90", "1:2:3:4", "1e3", "nan", "1.2.3", ":30", "9999999999"] {
             assert!(text.parse::<Position>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_frame_lasts_until_the_window_ends_in_the_files_finer_ticks() {
+        let tenths = TimeBase { num: 1, den: 10 };
+        assert_eq!(Lasts { ticks: 1, at_most: Some(50_000_000) }.in_scale(tenths, 10_240), 512);
+        assert_eq!(Lasts { ticks: 1, at_most: Some(500_000_000) }.in_scale(tenths, 10_240), 1024);
+        assert_eq!(Lasts { ticks: 1, at_most: None }.in_scale(TimeBase { num: 1001, den: 30_000 }, 30_000), 1001);
     }
 
     #[test]

@@ -217,7 +217,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         size: [width, height],
         time_base: [footage.time_base.num, footage.time_base.den],
         intervals: intervals(&ticks),
-        last_interval: plan.selection.last_interval(footage),
+        last: plan.selection.last_lasts(footage),
         quarter_turns: finish.display.quarter_turns,
         covers,
     }

@@ -8,7 +8,7 @@ use super::encoder::Encoder;
 use super::ffi;
 use crate::error::{Error, Result};
 use crate::geometry::Orientation;
-use crate::time::TimeBase;
+use crate::time::{Lasts, TimeBase};
 
 /// An MP4 being written.
 pub struct Muxer {
@@ -42,18 +42,18 @@ impl Muxer {
     ///
     /// # Errors
     /// `Failed` on a full disk and the like.
-    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, duration: i64, key: bool) -> Result<()> {
+    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, lasts: Lasts, key: bool) -> Result<()> {
         let failed = |e: ff::Error| Error::failed(format!("writing the clip stopped: {e}"));
         let mut packet = ff::Packet::copy(data);
         packet.set_stream(0);
         packet.set_pts(Some(ticks));
         packet.set_dts(Some(decode_ticks));
-        packet.set_duration(duration);
         if key {
             packet.set_flags(ff::packet::Flags::KEY);
         }
         let target = self.output.stream(0).map_or(ff::Rational(1, self.source.den), |s| s.time_base());
         packet.rescale_ts(ff::Rational(self.source.num, self.source.den), target);
+        packet.set_duration(lasts.in_scale(self.source, i64::from(target.1)));
         packet.write(&mut self.output).map_err(failed)?;
         Ok(())
     }

@@ -51,18 +51,24 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         (false, None) => None,
     };
 
-    let (header, orientation, codec, time_base) = {
+    let (header, orientation, codec, time_base, ends) = {
         let s = input.stream(stream).ok_or_else(|| Error::failed(format!("{name}: no video stream")))?;
         let tb = s.time_base();
         let codec = ff::codec::decoder::find(s.parameters().id()).map(|c| c.name().to_owned()).unwrap_or_default();
         let own = TimeBase { num: tb.numerator().max(1), den: tb.denominator().max(1) };
-        (ffi::stream_header(&s), orientation(&s).map_err(|e| e.at(&name))?, codec, counted.unwrap_or(own))
+        (
+            ffi::stream_header(&s),
+            orientation(&s).map_err(|e| e.at(&name))?,
+            codec,
+            counted.unwrap_or(own),
+            s.start_time().saturating_add(s.duration()),
+        )
     };
     ffi::only_stream(&mut input, stream);
     let first = timeline::first_frame(path, stream).map_err(|e| e.at(&name))?;
     let interlaced = header.interlaced || first.frame.is_interlaced();
     let kind = timeline::Kind { reorders: header.reorder > 0, interlaced, container: &container, codec: &codec };
-    let line = timeline::read(&mut input, path, stream, &kind, first.ticks, counted.is_some())?;
+    let line = timeline::read(&mut input, path, stream, &kind, first.ticks, ends, counted.is_some())?;
     if line.frames.is_empty() {
         return Err(Error::failed(format!("{name}: no frame could be decoded"))
             .hint("play the export in the recorder's own player; if it plays, ask for another format"));

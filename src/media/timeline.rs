@@ -39,14 +39,15 @@ pub(super) struct Kind<'a> {
     pub codec: &'a str,
 }
 
-/// Reads the timeline. `first` is the time stamp of the first frame that decodes; `untimed` footage has its frames
-/// one tick apart.
+/// Reads the timeline. `first` is the time stamp of the first frame that decodes, `ends` where the container says that
+/// the stream ends; `untimed` footage has its frames one tick apart.
 pub(super) fn read(
     input: &mut ff::format::context::Input,
     path: &Path,
     stream: usize,
     kind: &Kind<'_>,
     first: i64,
+    ends: i64,
     untimed: bool,
 ) -> Result<Timeline> {
     let packets = scan(input, stream)?;
@@ -64,8 +65,11 @@ pub(super) fn read(
         first.key = true; // decoding starts here, whatever the container calls it
     }
     let median_interval = median_interval(&frames);
-    let stated = packets.iter().max_by_key(|p| p.pts).map_or(0, |p| p.duration);
-    let plausible = !counted && stated * 2 >= median_interval && stated <= 5 * median_interval;
+    // By its packet, else by where the container ends the stream, else as long as others.
+    let last = packets.iter().max_by_key(|p| p.pts);
+    let stated = last.map_or(0, |p| p.duration);
+    let left = last.and_then(|p| p.pts).map_or(0, |pts| ends.saturating_sub(pts));
+    let plausible = |d: &i64| !counted && d.saturating_mul(2) >= median_interval && *d <= 5 * median_interval;
     let flagged = packets.iter().filter(|p| p.corrupt).filter_map(|p| p.pts.or(p.dts));
     Ok(Timeline {
         flagged: flagged.map(|t| t - first_tick).collect(),
@@ -73,7 +77,7 @@ pub(super) fn read(
         first_tick: if counted { 0 } else { first_tick },
         counted,
         why,
-        last_duration: if plausible { stated } else { median_interval },
+        last_duration: [stated, left].into_iter().find(plausible).unwrap_or(median_interval),
         median_interval,
     })
 }

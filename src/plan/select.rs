@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::time::{Position, Window};
+use crate::time::{Lasts, Position, Window};
 
 /// A stretch of the asked time that is not supplied, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +27,11 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Ticks that the last frame of a clip lasts: its own duration, or to the window's end if that is sooner.
-    pub fn last_interval(&self, footage: &Footage) -> i64 {
-        let Some(&last) = self.frames.last() else { return 1 };
-        let left = self.delivered.to.since(footage.position(last));
-        let base = footage.time_base;
-        let left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
-        footage.duration_ticks(last).min(left as i64).max(1)
+    /// How long the last frame of a clip is shown: for its own duration, or to the window's end if that is sooner.
+    pub fn last_lasts(&self, footage: &Footage) -> Lasts {
+        let last = self.frames.last().copied().unwrap_or(0);
+        let left = self.asked.to.since(footage.position(last));
+        Lasts { ticks: footage.duration_ticks(last).max(1), at_most: Some(left) }
     }
 }
 

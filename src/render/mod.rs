@@ -19,6 +19,7 @@ use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::time::Lasts;
 
 /// Coded pictures that a stretch may have waiting for the writer.
 const WAITING: usize = 512;
@@ -259,14 +260,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Until the next frame; for the last one, until its own end or the window's, whichever is first.
-    fn duration(&self, ticks: i64) -> i64 {
+    fn duration(&self, ticks: i64) -> Lasts {
         let frames = &self.plan.selection.frames;
         let all = &self.footage.frames;
         let origin = all[frames[0]].ticks;
         let place = frames.partition_point(|&f| all[f].ticks - origin <= ticks);
         match frames.get(place) {
-            Some(&next) => all[next].ticks - origin - ticks,
-            None => self.plan.selection.last_interval(self.footage),
+            Some(&next) => Lasts { ticks: all[next].ticks - origin - ticks, at_most: None },
+            None => self.plan.selection.last_lasts(self.footage),
         }
     }
 

@@ -61,8 +61,9 @@ pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
             let share = (frame_coordinate(track.sampling, frame, footage) - at) / (end - at);
             runs.push(frame, key.shape.lerp(target, share));
         }
-        if moving.is_none() {
-            // A last key frame shows in the frame on the screen at its time.
+        if moving.is_none_or(|n| n.1.end && from == to) {
+            // A last key frame, and a presence that begins and ends between two frames, shows in the frame on the
+            // screen at its time.
             let shown = last_at_or_before(track.sampling, at, footage)
                 .filter(|&f| f + 1 < footage.frames.len() || at <= last_instant(track.sampling, footage));
             if let Some(frame) = shown {

@@ -83,7 +83,8 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
             found[place], wanted[place]
         )));
     }
-    let end = in_file(expected.ticks().last().copied().unwrap_or(0) + expected.last_interval);
+    let last = in_file(expected.ticks().last().copied().unwrap_or(0));
+    let end = last + i128::from(expected.last.in_scale(base, scale));
     if i128::from(walked.video.media_duration) != end {
         let stated = walked.video.media_duration;
         return Err(Error::unverified(format!(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cover::Cover;
 use crate::geometry::Rect;
-use crate::time::{Position, TimeBase};
+use crate::time::{Lasts, Position, TimeBase};
 
 /// What a clip must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,8 +18,8 @@ pub struct ExpectedClip {
     pub time_base: [i32; 2],
     /// Ticks from each frame to the next, as `[ticks, how often]`, in order; one fewer in all than there are frames.
     pub intervals: Vec<[i64; 2]>,
-    /// Ticks that the last frame lasts.
-    pub last_interval: i64,
+    /// How long the last frame is shown.
+    pub last: Lasts,
     /// Clockwise quarter turns that the player makes.
     pub quarter_turns: u8,
     /// What is covered, in stored pixels of the written picture. Each entry holds from its frame (0-based, in the
@@ -139,7 +139,7 @@ mod tests {
             size: [2, 2],
             time_base: [1, 1000],
             intervals: intervals(&ticks),
-            last_interval: 40,
+            last: Lasts { ticks: 40, at_most: None },
             quarter_turns: 0,
             covers: vec![],
         };

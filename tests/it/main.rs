@@ -2,5 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+mod cover_oracle;
 mod fixtures;
+mod frames;
+mod gaps;
+mod memory;
+mod real;
+mod repeat;
 mod scene;
