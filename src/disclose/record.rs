@@ -8,7 +8,6 @@ use crate::footage::{Footage, Numbering};
 use crate::geometry::Orientation;
 use crate::log::disclosure::{self as log, DisclosureLog};
 use crate::log::notice::{self, Notice};
-use crate::obscure::Method;
 use crate::render::Finish;
 use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
 use crate::time::{Position, Window};
@@ -272,7 +271,7 @@ fn notice_item(made: &Made, file: &MadeFile) -> notice::Item {
         clock_note: clock.filter(|c| c.error_nanos != 0).map(clock_note),
         obscure: rules.obscure,
         others_covered: others || rules.obscure == crate::request::Obscure::AllButSubject,
-        method: others.then(|| method_sentence(rules.method)),
+        method: others.then(|| rules.method.told.to_owned()),
         requester_covered_seconds: footage.time_base.position(covered).seconds(),
         audio: if footage.has_audio && made.kind == Kind::Clip { notice::Audio::Removed } else { notice::Audio::None },
     }
@@ -282,16 +281,6 @@ fn clock_note(clock: &Clock) -> String {
     let seconds = clock.error_nanos as f64 / 1e9;
     let way = if seconds > 0.0 { "fast" } else { "slow" };
     format!("The recorder's clock was {} seconds {way}; the times given here are corrected.", seconds.abs())
-}
-
-fn method_sentence(method: &Method) -> String {
-    match method.name {
-        "frost" => "They are covered by areas that look like frosted glass; nothing of them is left under the cover.",
-        "fill" => "They are covered by plain areas; nothing of them is left under the cover.",
-        "blur" => "They are blurred.",
-        _ => "They are covered by a coarse mosaic.",
-    }
-    .to_owned()
 }
 
 /// Every track that bore on the window, in the native format; of several items, each with the items it bore on.

@@ -220,6 +220,10 @@ impl Stage<'_> {
         }
         let third: Vec<_> = players.iter().filter(|p| p.part == Part::ThirdParty).collect();
         let shown = players.iter().any(|p| matches!(p.part, Part::Shown(..)));
+        if players.is_empty() {
+            return Err(Error::stopped("nobody would be covered: no track is given")
+                .hint("the tool finds nobody by itself: give the file in which people are marked, --tracks FILE; if you have looked and there is nobody else in the window, say so: --no-third-parties"));
+        }
         let why = match (third.is_empty(), shown) {
             (true, true) => "every third party is marked as shown",
             (true, false) => "no third party is marked at all",
@@ -261,11 +265,11 @@ fn refuse_gaps(refused: &[(String, Window)]) -> Result<()> {
     let more = refused.len().saturating_sub(1);
     let more = if more > 0 { format!(" ({more} more such gaps)") } else { String::new() };
     Err(Error::stopped(format!(
-        "track {id} has no box from {} to {}, longer than the bridge: the person may be there unmarked{more}",
+        "track {id} has no box from {} to {}: the person may be in the picture there, unmarked{more}",
         gap.from, gap.to
     ))
     .hint(format!(
-        "look at the footage there. Where the person is out of the picture, state it in the request: \"gaps\": [ {} ]; or for every gap --gaps absent, or --gaps cover to cover where they may be",
+        "look at the footage there. Where the person is out of the picture, say so in a request file: \"gaps\": [ {} ]; or for every gap at once: --gaps absent if nobody is there, --gaps cover to cover where they may be",
         list.join(", ")
     )))
 }

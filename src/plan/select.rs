@@ -32,12 +32,12 @@ pub struct Selection {
 /// `Usage` for a window that ends before it begins; `Unsafe` when no frame is in it.
 pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
     if asked.to <= asked.from {
-        return Err(Error::usage(format!("the window ends ({}) before it begins ({})", asked.to, asked.from))
-            .hint("--to is the first instant no longer wanted"));
+        return Err(Error::usage(format!("the time asked for ends ({}) before it begins ({})", asked.to, asked.from))
+            .hint("exchange --from and --to, or look at them again"));
     }
     let frames: Vec<usize> = footage.frames_in(asked).collect();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
-        return Err(nothing(footage, &format!("no frame of the footage lies between {} and {}", asked.from, asked.to)));
+        return Err(nothing(footage, &format!("the recording has no picture between {} and {}", asked.from, asked.to)));
     };
     let (start, end) = (Position::ZERO, footage.end());
     let last_end = footage.time_base.position(footage.frames[last].ticks + footage.duration_ticks(last));
@@ -100,7 +100,7 @@ fn nothing(footage: &Footage, what: &str) -> Error {
     let gaps = footage.gaps().count();
     let gaps = if gaps > 0 { format!(", with {gaps} recording gaps") } else { String::new() };
     Error::stopped(format!("{}: {what}", footage.name)).hint(format!(
-        "the footage runs from {} to {}{gaps}; check the clock's start, zone and error with `probe`",
+        "the recording runs from {} to {}{gaps}. A time without a date is counted from its first picture; with a date it is the time of day: then check when the recording starts, its zone and its clock error",
         Position::ZERO,
         footage.end()
     ))

@@ -56,7 +56,9 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
         _ => {}
     }
     for (index, item) in request.items.iter().enumerate() {
-        check_item(item).map_err(|e| e.at(format_args!("items[{index}]")))?;
+        // Where there is but one, its place says nothing; it may come from the command line.
+        let place = |e: Error| if request.items.len() > 1 { e.at(format_args!("items[{index}]")) } else { e };
+        check_item(item).map_err(place)?;
     }
     Ok(warnings(request))
 }
