@@ -215,7 +215,8 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
     let decision = request.decision.as_ref();
     let stills = made.iter().all(|m| m.kind == Kind::Still);
     let outcome = decision.map_or(if stills { Outcome::Still } else { Outcome::Clip }, |d| d.outcome);
-    let items: Vec<notice::Item> = made.iter().flat_map(|m| m.files.iter().map(|f| notice_item(m, f))).collect();
+    let items: Vec<notice::Item> =
+        made.iter().flat_map(|m| m.files.iter().enumerate().map(|(place, f)| notice_item(m, f, place))).collect();
     Notice {
         version: 1,
         reference: request.reference.clone(),
@@ -232,16 +233,19 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
     }
 }
 
-fn notice_item(made: &Made, file: &MadeFile) -> notice::Item {
+fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
     let Assessed { footage, clock, rules, plan, damaged, .. } = &made.known;
     let clock = clock.as_ref().map(|c| &c.0);
     let text = |at: Position| instant(at, clock);
     let spoken = |w: Window| notice::Span { from: text(w.from), to: text(w.to) };
     let selection = &plan.selection;
-    let moment = |frame| Window { from: footage.position(frame), to: footage.position(frame) };
+    let moment = |at| Window { from: at, to: at };
     let (asked, supplied) = match made.kind {
         Kind::Clip => (selection.asked, selection.delivered),
-        Kind::Still => (moment(file.frames.0), moment(file.frames.0)),
+        Kind::Still => {
+            let shown = footage.position(file.frames.0);
+            (moment(selection.instants.get(place).copied().unwrap_or(shown)), moment(shown))
+        }
     };
     let within = |f: &&usize| (file.frames.0..=file.frames.1).contains(*f);
     let covered: i64 = plan.subject_covered.iter().filter(within).map(|&f| footage.duration_ticks(f)).sum();

@@ -10,6 +10,7 @@ use crate::cover::Cover;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::{BoundingBox, Rect, inward, outward};
+use crate::obscure::Mask;
 use crate::request::{Margin, Obscure, Rules};
 use crate::time::Window;
 use crate::tracks::lay::lay;
@@ -110,8 +111,13 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     let mut warnings = rules.weaker_than_default();
     warnings.extend(files.iter().flat_map(|f| stage.file_warnings(f)));
     let requester_seen = sheets.iter().any(|s| !s.subject.is_empty());
-    if players.iter().any(|p| p.part == Part::Subject) && !requester_seen {
+    if !players.is_empty() && !players.iter().any(|p| p.part == Part::Subject) {
+        warnings.push("no track is named as the requester, so everybody who is marked is covered; if the requester is marked, name their track: --subject ID".to_owned());
+    } else if !players.is_empty() && !requester_seen {
         warnings.push("the requester's track has no box in any wanted frame".to_owned());
+    }
+    if requester_seen && sheets.iter().all(|s| stage.hides_requester(s)) {
+        warnings.push("the requester is wholly covered by somebody else's cover in every wanted frame: they will not see themselves; ask for another time, or see whether the others' boxes are drawn too wide".to_owned());
     }
     let meets = |s: &Sheet| s.subject.iter().any(|r| s.covered.iter().any(|c| c.meets(*r)));
     let subject_covered = frames.iter().zip(&sheets).filter(|(_, s)| meets(s)).map(|(&f, _)| f).collect();
@@ -195,6 +201,13 @@ impl Stage<'_> {
             }
         }
         Ok(seen)
+    }
+
+    /// Whether nothing of the requester is left to see.
+    fn hides_requester(&self, sheet: &Sheet) -> bool {
+        let cover = Cover { boxes: sheet.covered.clone(), all_but: None };
+        let mask = Mask::new(&cover, self.footage.layout.width, self.footage.layout.height);
+        sheet.subject.iter().all(|r| mask.area(*r) == r.width() as usize * r.height() as usize)
     }
 
     /// A third party's box with its margin, in whole pixels of the stored picture.

@@ -18,6 +18,8 @@ pub struct Missing {
 pub struct Selection {
     /// Numbers of the wanted frames: in order and each once for a clip, as asked for stills.
     pub frames: Vec<usize>,
+    /// For stills, the instant asked for that each frame answers; empty for a clip.
+    pub instants: Vec<Position>,
     /// The time asked for.
     pub asked: Window,
     /// The time supplied.
@@ -51,7 +53,7 @@ pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
         (cut.from < cut.to).then_some(Missing { window: cut, why: "recording gap" })
     });
     let missing = before.into_iter().chain(gaps).chain(after).collect();
-    Ok(Selection { frames, asked, delivered, missing })
+    Ok(Selection { frames, instants: Vec::new(), asked, delivered, missing })
 }
 
 /// The frames of stills: at each instant, the last frame at or before it.
@@ -75,7 +77,8 @@ pub fn stills(footage: &Footage, instants: &[Position]) -> Result<Selection> {
     };
     let (low, high) = (frames.iter().min().copied().unwrap_or(0), frames.iter().max().copied().unwrap_or(0));
     let delivered = Window { from: footage.position(low), to: footage.position(high) };
-    Ok(Selection { frames, asked: Window { from: first, to: last }, delivered, missing: Vec::new() })
+    let asked = Window { from: first, to: last };
+    Ok(Selection { frames, instants: instants.to_vec(), asked, delivered, missing: Vec::new() })
 }
 
 /// `from`, `from + every`, … below `to`.

@@ -109,7 +109,7 @@ fn warnings(request: &Request) -> Vec<String> {
     let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
     if still_only && !reasoned {
         warnings.push(
-            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why in the decision".to_owned(),
+            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why, as the decision of a request file".to_owned(),
         );
     }
     if request.identity == Some(Identity::Awaited) {

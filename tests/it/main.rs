@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod first_day;
 mod fixtures;
 mod scene;
 mod tidy;
