@@ -77,13 +77,13 @@ pub struct Unbuilt {
     after_help = "Example: the two minutes from 09:14, the requester is track 3, everybody else is covered:\n  cctv-redact clip car-park.mp4 --clock-start 2026-10-12T09:00:00 \\\n      --from 2026-10-12T09:14:00 --to 2026-10-12T09:16:00 \\\n      --tracks people.xml --subject 3 --reference SAR-2026-014 --out packs"
 )]
 pub struct Clip {
-    /// The recorder's export.
+    /// The recording: the recorder's export.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
-    /// The first instant wanted: 00:14:00, 840s, or a wall-clock time with --clock-start.
+    /// Where it begins: 00:14:00 or 840s into the recording, or 2026-10-12T09:14:00 with --clock-start.
     #[arg(long, value_name = "T")]
     pub from: String,
-    /// The first instant no longer wanted.
+    /// Where it ends; what is shown at this very instant is no longer in it.
     #[arg(long, value_name = "T")]
     pub to: String,
     #[command(flatten)]
@@ -100,16 +100,16 @@ pub struct Clip {
     after_help = "Examples:\n  cctv-redact still car-park.mp4 --at 00:14:20 --tracks people.xml --reference SAR-2026-014 --out packs\n  cctv-redact still car-park.mp4 --every 1s --from 00:14:00 --to 00:14:30 --tracks people.xml \\\n      --reference SAR-2026-014 --out packs"
 )]
 pub struct Still {
-    /// The recorder's export.
+    /// The recording: the recorder's export.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
-    /// The instant wanted; repeat for several.
+    /// The instant wanted, as 00:14:20 into the recording, or 2026-10-12T09:14:20 with --clock-start; repeat for several.
     #[arg(long, value_name = "T")]
     pub at: Vec<String>,
     /// A still every so many seconds, from --from to --to.
     #[arg(long, value_name = "D", conflicts_with = "at", requires = "from", requires = "to")]
     pub every: Option<String>,
-    /// The first instant of a series.
+    /// Where a series begins.
     #[arg(long, value_name = "T", requires = "every")]
     pub from: Option<String>,
     /// Where a series ends; no still at this instant.
@@ -167,7 +167,7 @@ pub struct Batch {
     pub running: Running,
 }
 
-/// Check a pack again: structure, hashes, times and covered regions; with the footage everything.
+/// Check a pack again: that its files are unchanged, complete and covered; with the footage everything.
 #[derive(Args)]
 #[command(after_help = "Example:\n  cctv-redact verify packs/SAR-2026-014 --footage car-park.mp4")]
 pub struct Verify {
@@ -180,19 +180,19 @@ pub struct Verify {
     pub running: Running,
 }
 
-/// Say what a piece of footage is: streams, size, frames, clocks, gaps, key frames, damage.
+/// Say what a recording is: size, length, when it starts, gaps, damage.
 #[derive(Args)]
 #[command(after_help = "Example:\n  cctv-redact probe car-park.mp4")]
 pub struct Probe {
-    /// The recorder's export.
+    /// The recording: the recorder's export.
     pub footage: PathBuf,
     /// As JSON.
     #[arg(long)]
     pub json: bool,
-    /// The video stream, where there are several.
+    /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N")]
     pub stream: Option<usize>,
-    /// Frames a second, for footage that carries no timing.
+    /// Pictures a second, for recordings that do not say (`probe` tells).
     #[arg(long, value_name = "F")]
     pub fps: Option<String>,
 }
@@ -216,10 +216,10 @@ pub struct TracksCheck {
     /// A picture of each track into this folder (unredacted: do not send).
     #[arg(long, value_name = "DIR")]
     pub pictures: Option<PathBuf>,
-    /// The first instant looked at.
+    /// Look only from here on; the whole recording where left out.
     #[arg(long, value_name = "T", requires = "to")]
     pub from: Option<String>,
-    /// The first instant no longer looked at.
+    /// Look only up to here.
     #[arg(long, value_name = "T", requires = "from")]
     pub to: Option<String>,
     #[command(flatten)]
@@ -261,10 +261,10 @@ pub struct Schema {
 /// Where the pack goes.
 #[derive(Args)]
 pub struct PackArgs {
-    /// The request's reference; names the pack.
+    /// Your reference for the request, for example SAR-2026-014: names the pack.
     #[arg(long, value_name = "R")]
     pub reference: String,
-    /// The folder that the pack is made in.
+    /// The folder that the pack is made in; made where it is missing.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -273,16 +273,16 @@ pub struct PackArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Running")]
 pub struct Running {
-    /// Threads; the processor's where left out.
+    /// Processor cores to use; all where left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Write where the time went, as JSON.
+    /// Write how long each step took into this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
     /// Say nothing but warnings and errors.
     #[arg(long)]
     pub quiet: bool,
-    /// Events on standard output, one JSON object a line.
+    /// For other programs: events on standard output, one JSON object a line.
     #[arg(long)]
     pub json: bool,
 }
@@ -297,22 +297,22 @@ impl Running {
 /// The options of an item; each beats the request file's.
 #[derive(Args, Default)]
 pub struct ItemOptions {
-    /// A track file; repeat for several.
+    /// The file in which people are marked; repeat for several.
     #[arg(long, value_name = "FILE", help_heading = "Who is who")]
     pub tracks: Vec<PathBuf>,
-    /// The tracks' format, where it is not found out by itself.
+    /// Its format, where that is not found out by itself.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)), help_heading = "Who is who")]
     pub tracks_format: Option<String>,
     /// The picture size the boxes were drawn at, if not the footage's.
     #[arg(long, value_name = "WxH", help_heading = "Who is who")]
     pub tracks_size: Option<String>,
-    /// The number of the first pixel in MOT files.
+    /// What MOT files call the first pixel of a row: 0, or 1 as in MOTChallenge's own data [default: 0].
     #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Who is who")]
     pub mot_origin: Option<u8>,
-    /// The id of the requester's track (FILE:ID where two files share it); repeat for several.
+    /// The requester, by the id of their track; repeat for several (FILE:ID where two files share it).
     #[arg(long, value_name = "ID", help_heading = "Who is who")]
     pub subject: Vec<String>,
-    /// The label of the requester's tracks; repeat for several.
+    /// The requester, by the label of their tracks; repeat for several.
     #[arg(long, value_name = "LABEL", help_heading = "Who is who")]
     pub subject_label: Vec<String>,
     /// Somebody has looked: there is nobody else in the window.
@@ -324,46 +324,48 @@ pub struct ItemOptions {
     /// How to cover [default: frost]. Something of what is under blur and pixelate can be recovered.
     #[arg(long, value_name = "METHOD", value_parser = PossibleValuesParser::new(METHODS.iter().map(|m| clap::builder::PossibleValue::new(m.name).help(m.summary))), help_heading = "Covering")]
     pub method: Option<String>,
-    /// Room around each box: P% of its size, or Npx [default: 10%].
+    /// Room around each box on every side: so much of its size, or so many pixels [default: 10%].
     #[arg(long, value_name = "P%|Npx", allow_hyphen_values = true, help_heading = "Covering")]
     pub margin: Option<String>,
-    /// At least this much room [default: 8px].
+    /// At least this much room on every side [default: 8px].
     #[arg(long, value_name = "Npx", allow_hyphen_values = true, help_heading = "Covering")]
     pub margin_min: Option<String>,
-    /// Keep covering before and after a presence [default: 0.5].
+    /// Go on covering so long before a person is first marked and after they are last marked [default: 0.5].
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = "Covering")]
     pub hold: Option<String>,
-    /// Bridge gaps in a track up to this long [default: 1.0].
+    /// Where a person is unmarked no longer than this, cover them in between all the same [default: 1.0].
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = "Covering")]
     pub bridge: Option<String>,
-    /// Longer gaps in a track: stop, take it that the person is away, or cover where they may be [default: refuse].
+    /// Where a person is unmarked for longer: stop, take it that they are away, or cover where they may be [default:
+    /// refuse].
     #[arg(long, value_name = "POLICY", value_parser = ["refuse", "absent", "cover"], help_heading = "Covering")]
     pub gaps: Option<String>,
-    /// Damaged frames: stop, or cover them whole [default: refuse].
+    /// Where the recording is damaged: stop, or cover the whole picture [default: refuse].
     #[arg(long, value_name = "POLICY", value_parser = ["refuse", "cover"], help_heading = "Covering")]
     pub damaged: Option<String>,
-    /// The recorder's reading at the first frame, or `container` or `filename` to accept what was found there.
+    /// What the recorder's clock shows in the very first picture: 2026-10-12T09:00:00; or `container` or `filename` to
+    /// accept what `probe` found there.
     #[arg(long, value_name = "TIME|container|filename", help_heading = "Clock")]
     pub clock_start: Option<String>,
-    /// The zone of local times [default: Europe/London].
+    /// The time zone of the recorder and of the times asked for [default: Europe/London].
     #[arg(long, value_name = "ZONE", help_heading = "Clock")]
     pub clock_zone: Option<String>,
-    /// Recorder minus true time, in seconds: 42 for a recorder that is 42 seconds fast.
+    /// How far the recorder's clock is off: 42 where it is 42 seconds fast, -42 where it is slow.
     #[arg(long, value_name = "±S", allow_hyphen_values = true, help_heading = "Clock")]
     pub clock_error: Option<String>,
-    /// Frames a second, for footage that carries no timing.
+    /// Pictures a second, for recordings that do not say (`probe` tells).
     #[arg(long, value_name = "F", help_heading = "Footage")]
     pub fps: Option<String>,
-    /// The video stream, where there are several.
+    /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N", help_heading = "Footage")]
     pub stream: Option<usize>,
-    /// The sound [default: drop]; keep and mute are not built yet.
+    /// What becomes of the sound [default: drop]; keep and mute are not built yet.
     #[arg(long, value_name = "ACTION", value_parser = ["drop", "keep", "mute"], help_heading = "Result")]
     pub audio: Option<String>,
     /// An interval to silence with --audio mute; repeat for several.
     #[arg(long, value_name = "T..T", help_heading = "Result")]
     pub mute: Vec<String>,
-    /// Encode every frame again, or copy those that nothing touches [default: full]; smart is not built yet.
+    /// Make every frame anew, or copy those without a cover [default: full]; smart is not built yet.
     #[arg(long, value_name = "HOW", value_parser = ["full", "smart"], help_heading = "Result")]
     pub render: Option<String>,
 }

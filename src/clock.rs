@@ -28,13 +28,13 @@ pub enum Instant {
 /// `Usage` when it is neither a position nor a wall-clock time.
 pub fn parse(text: &str) -> Result<Instant> {
     let text = text.trim();
-    if !text.contains('-') {
-        return text.parse().map(Instant::Position);
-    }
     let bad = || {
         Error::usage(format!("'{text}' is not a time"))
-            .hint("write a position in the footage (00:01:30, 90s) or a wall-clock time (2026-10-12T09:14:00)")
+            .hint("write how far into the recording (00:01:30 or 90s), or date and time of day (2026-10-12T09:14:00, year first)")
     };
+    if !text.contains('-') {
+        return text.parse().map(Instant::Position).map_err(|_| bad());
+    }
     if let Ok(zoned) = text.parse::<Zoned>() {
         return Ok(Instant::Exact(zoned.timestamp()));
     }

@@ -96,6 +96,10 @@ impl Error {
 
     /// An I/O error on a file, named as the user named it.
     pub fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Self::failed(format!("{doing} {}: there is no such file", path.display()))
+                .hint("check the spelling, and the folder that it is in");
+        }
         Self::failed(format!("{doing} {}: {error}", path.display()))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -55,7 +55,7 @@ impl Draft {
             .collect();
         let folder = tempfile::Builder::new()
             .prefix(&prefix)
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .permissions(PermissionsExt::from_mode(0o700))
             .tempdir_in(out)
             .map_err(|e| Error::io("cannot write in", out, &e))?;
         for half in [Half::Send, Half::Keep] {
@@ -192,7 +192,6 @@ mod tests {
 
     #[test]
     fn the_folder_and_its_files_are_private_and_a_leftover_is_noticed() {
-        use std::os::unix::fs::PermissionsExt;
         let out = tempfile::tempdir().unwrap();
         std::fs::create_dir(out.path().join(".A.partial-x")).unwrap();
         let draft = Draft::create(out.path(), "A").unwrap();

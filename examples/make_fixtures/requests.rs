@@ -55,7 +55,7 @@ fn clip() -> Value {
               "bridge": 1.0, "gaps": [], "shown": [], "audio": { "action": "drop" }, "damaged": "refuse",
               "render": "full" },
             { "kind": "still", "footage": ["car-park.mp4"], "clock": clock, "camera": "Car park east",
-              "at": ["2026-10-12T09:00:08"], "tracks": tracks, "subjects": ["1"] }
+              "at": ["2026-10-12T09:00:05"], "tracks": tracks, "subjects": ["1"] }
         ]),
     )
 }

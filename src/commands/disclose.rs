@@ -51,8 +51,10 @@ pub fn run(mut args: Run) -> Result<()> {
 /// Reads a request file; returns it with its SHA-256.
 pub fn read_request(path: &Path) -> Result<(Request, String)> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    let request = serde_json::from_slice(&bytes)
-        .map_err(|e| Error::usage(format!("{}: {e}", path.display())).hint("the format: cctv-redact schema request"))?;
+    let request = serde_json::from_slice(&bytes).map_err(|e| {
+        Error::usage(format!("{}: this is not a request file: {e}", path.display()))
+            .hint("the format: cctv-redact schema request")
+    })?;
     Ok((request, hash::bytes(&bytes)))
 }
 

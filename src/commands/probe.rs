@@ -25,8 +25,8 @@ pub fn run(args: &Probe) -> Result<()> {
 
 fn numbering(footage: &Footage) -> String {
     match footage.numbering {
-        Numbering::Packets => "counted from packets".to_owned(),
-        Numbering::Decoded(why) => format!("counted by decoding: {why}"),
+        Numbering::Packets => "numbered without decoding".to_owned(),
+        Numbering::Decoded(why) => format!("numbered by decoding, since {why}"),
     }
 }
 
@@ -75,7 +75,7 @@ fn as_text(footage: &Footage) -> String {
         footage.end(),
         footage.frame_rate()
     );
-    let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<16} {value}\n"));
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<17} {value}\n"));
     line("file", format!("{} bytes, SHA-256 {}", footage.bytes, footage.sha256));
     line("format", format!("{} in {}, {}", footage.codec, footage.container, footage.pixel_format));
     line("streams", footage.streams.join("; "));

@@ -12,9 +12,9 @@ use cctv_redact::disclose::{Assessed, Named, Settings, assess, parse_rate, rehea
 use cctv_redact::footage::Footage;
 use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::request::{Item, Kind, Request, TrackSource, check};
-use cctv_redact::tracks::Track;
 use cctv_redact::tracks::lay::{Run, lay};
 use cctv_redact::tracks::load::load;
+use cctv_redact::tracks::{Role, Track};
 use cctv_redact::{Error, Result, output, render};
 
 /// A window that ends after any footage.
@@ -57,7 +57,7 @@ fn report(known: &Assessed, watch: &Watch) {
     ));
     for t in &plan.tracks {
         let part = match (t.role, t.shown_because) {
-            (cctv_redact::tracks::Role::Subject, _) => "subject",
+            (Role::Subject, _) => "subject",
             (_, Some(_)) => "shown",
             _ => "third party",
         };
@@ -67,7 +67,12 @@ fn report(known: &Assessed, watch: &Watch) {
             t.id, t.frames_covered, t.held, t.bridged
         ));
     }
-    watch.say(&format!("The requester is covered by somebody else's cover in {} frames.", plan.subject_covered.len()));
+    if plan.tracks.iter().any(|t| t.role == Role::Subject) {
+        watch.say(&format!(
+            "The requester is covered, wholly or in part, by somebody else's cover in {} frames.",
+            plan.subject_covered.len()
+        ));
+    }
     for warning in &plan.warnings {
         watch.warn(warning);
     }

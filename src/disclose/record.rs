@@ -8,7 +8,6 @@ use crate::footage::{Footage, Numbering};
 use crate::geometry::Orientation;
 use crate::log::disclosure::{self as log, DisclosureLog};
 use crate::log::notice::{self, Notice};
-use crate::obscure::Method;
 use crate::render::Finish;
 use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
 use crate::time::{Position, Window};
@@ -216,7 +215,8 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
     let decision = request.decision.as_ref();
     let stills = made.iter().all(|m| m.kind == Kind::Still);
     let outcome = decision.map_or(if stills { Outcome::Still } else { Outcome::Clip }, |d| d.outcome);
-    let items: Vec<notice::Item> = made.iter().flat_map(|m| m.files.iter().map(|f| notice_item(m, f))).collect();
+    let items: Vec<notice::Item> =
+        made.iter().flat_map(|m| m.files.iter().enumerate().map(|(place, f)| notice_item(m, f, place))).collect();
     Notice {
         version: 1,
         reference: request.reference.clone(),
@@ -233,16 +233,19 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
     }
 }
 
-fn notice_item(made: &Made, file: &MadeFile) -> notice::Item {
+fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
     let Assessed { footage, clock, rules, plan, damaged, .. } = &made.known;
     let clock = clock.as_ref().map(|c| &c.0);
     let text = |at: Position| instant(at, clock);
     let spoken = |w: Window| notice::Span { from: text(w.from), to: text(w.to) };
     let selection = &plan.selection;
-    let moment = |frame| Window { from: footage.position(frame), to: footage.position(frame) };
+    let moment = |at| Window { from: at, to: at };
     let (asked, supplied) = match made.kind {
         Kind::Clip => (selection.asked, selection.delivered),
-        Kind::Still => (moment(file.frames.0), moment(file.frames.0)),
+        Kind::Still => {
+            let shown = footage.position(file.frames.0);
+            (moment(selection.instants.get(place).copied().unwrap_or(shown)), moment(shown))
+        }
     };
     let within = |f: &&usize| (file.frames.0..=file.frames.1).contains(*f);
     let covered: i64 = plan.subject_covered.iter().filter(within).map(|&f| footage.duration_ticks(f)).sum();
@@ -272,7 +275,7 @@ fn notice_item(made: &Made, file: &MadeFile) -> notice::Item {
         clock_note: clock.filter(|c| c.error_nanos != 0).map(clock_note),
         obscure: rules.obscure,
         others_covered: others || rules.obscure == crate::request::Obscure::AllButSubject,
-        method: others.then(|| method_sentence(rules.method)),
+        method: others.then(|| rules.method.told.to_owned()),
         requester_covered_seconds: footage.time_base.position(covered).seconds(),
         audio: if footage.has_audio && made.kind == Kind::Clip { notice::Audio::Removed } else { notice::Audio::None },
     }
@@ -282,16 +285,6 @@ fn clock_note(clock: &Clock) -> String {
     let seconds = clock.error_nanos as f64 / 1e9;
     let way = if seconds > 0.0 { "fast" } else { "slow" };
     format!("The recorder's clock was {} seconds {way}; the times given here are corrected.", seconds.abs())
-}
-
-fn method_sentence(method: &Method) -> String {
-    match method.name {
-        "frost" => "They are covered by areas that look like frosted glass; nothing of them is left under the cover.",
-        "fill" => "They are covered by plain areas; nothing of them is left under the cover.",
-        "blur" => "They are blurred.",
-        _ => "They are covered by a coarse mosaic.",
-    }
-    .to_owned()
 }
 
 /// Every track that bore on the window, in the native format; of several items, each with the items it bore on.

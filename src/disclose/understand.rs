@@ -53,7 +53,7 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
         .nanos();
     let Some(start) = statement.start.as_deref() else {
         if statement.error_seconds.is_some() {
-            return Err(no_start(footage).hint("a clock error needs the clock's start: --clock-start"));
+            return Err(Error::usage("a clock error is given, but not when the recording starts").hint(starts(footage)));
         }
         return Ok(None);
     };
@@ -78,17 +78,26 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
 }
 
 fn no_start(footage: &Footage) -> Error {
-    let found = [("container", &footage.clocks.container), ("filename", &footage.clocks.filename)];
+    Error::usage(format!("{}: a time of day is asked for, but it is not known when the recording starts", footage.name))
+        .hint(format!("{}; or say how far into the recording: 00:01:30", starts(footage)))
+}
+
+/// Where a recording's start may be had from.
+fn starts(footage: &Footage) -> String {
+    let found = [
+        ("container", "file itself", &footage.clocks.container),
+        ("filename", "file's name", &footage.clocks.filename),
+    ];
     let mut accepting: Vec<String> = found
         .iter()
-        .filter_map(|(name, time)| {
-            time.as_ref().map(|t| format!("{name} says {t}: accept it with --clock-start {name}"))
+        .filter_map(|(name, place, time)| {
+            time.as_ref().map(|t| format!("the {place} says {t}: if the clock in the first picture agrees, accept it with --clock-start {name}"))
         })
         .collect();
     if accepting.is_empty() {
-        accepting.push("neither the container nor the file name says when it starts: read it off the picture and give it with --clock-start 2026-10-12T09:00:00".to_owned());
+        accepting.push("neither the file nor its name says: read the clock in the very first picture and give it, for example --clock-start 2026-10-12T09:00:00".to_owned());
     }
-    Error::usage(format!("{}: wall-clock times need the footage's clock", footage.name)).hint(accepting.join("; "))
+    accepting.join("; ")
 }
 
 /// Turns a TIME into a position.

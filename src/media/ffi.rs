@@ -42,6 +42,8 @@ pub fn init() {
     // The target type is the platform's own spelling of `va_list`.
     #[allow(clippy::missing_transmute_annotations)]
     ONCE.call_once(|| unsafe {
+        // Without this FFmpeg's errors have no words.
+        ff::util::error::register_all();
         type Count = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void);
         let count: Count = count;
         ffi::av_log_set_callback(Some(std::mem::transmute::<Count, _>(count)));

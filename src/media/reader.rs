@@ -22,7 +22,7 @@ pub(super) const CONTAINERS: &str =
 pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::context::Input> {
     ffi::init();
     let file = File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    let broken = |e: ff::Error| Error::failed(format!("{}: FFmpeg cannot open this as footage: {e}", path.display()));
+    let broken = |e: ff::Error| Error::failed(format!("{}: this cannot be opened as footage ({e})", path.display()));
     let io = ff::format::context::StreamIo::from_read_seek_with_capacity(file, 1 << 16).map_err(broken)?;
     let mut options = ff::Dictionary::new();
     options.set("format_whitelist", CONTAINERS);
@@ -31,7 +31,7 @@ pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::co
         options.set("ignore_editlist", "1");
     }
     ff::format::input_from_stream(io, None, Some(options)).map_err(|e| {
-        broken(e).hint("see that the export finished, and that it is the recording itself and not a player or a playlist; `probe` tells more")
+        broken(e).hint("name the recording itself, not a player, a list or a document; if it is the recording, export it again, and if the recorder can, as MP4 or AVI")
     })
 }
 

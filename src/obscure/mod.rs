@@ -27,6 +27,8 @@ pub struct Method {
     pub name: &'static str,
     /// One line for `--help`.
     pub summary: &'static str,
+    /// The sentence in the requester's notice.
+    pub told: &'static str,
     /// Whether anything in the covered area still depends on what it covers.
     pub recoverable: bool,
     /// A covered picture is a fixed point of its method: obscured, coded, decoded and obscured again, the
@@ -43,6 +45,7 @@ pub const METHODS: &[Method] = &[
     Method {
         name: "frost",
         summary: "filled smoothly from the surroundings, with a thin edge; nothing of what it covers is in it",
+        told: "They are covered by areas that look like frosted glass; nothing of them is left under the cover.",
         recoverable: false,
         tolerance: 12,
         apply: apply_with::<frost::Frost>,
@@ -50,6 +53,7 @@ pub const METHODS: &[Method] = &[
     Method {
         name: "fill",
         summary: "one constant dark grey; nothing of what it covers is in it",
+        told: "They are covered by plain areas; nothing of them is left under the cover.",
         recoverable: false,
         tolerance: 8,
         apply: apply_with::<fill::Fill>,
@@ -57,6 +61,7 @@ pub const METHODS: &[Method] = &[
     Method {
         name: "blur",
         summary: "a blur as strong as the box is large; what it covers may be recovered",
+        told: "They are blurred.",
         recoverable: true,
         tolerance: 48,
         apply: apply_with::<blur::Blur>,
@@ -64,6 +69,7 @@ pub const METHODS: &[Method] = &[
     Method {
         name: "pixelate",
         summary: "a mosaic of at most 4 cells along the shorter side; what it covers may be recovered",
+        told: "They are covered by a coarse mosaic.",
         recoverable: true,
         tolerance: 12,
         apply: apply_with::<pixelate::Pixelate>,

@@ -10,6 +10,7 @@ use crate::cover::Cover;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::{BoundingBox, Rect, inward, outward};
+use crate::obscure::Mask;
 use crate::request::{Margin, Obscure, Rules};
 use crate::time::Window;
 use crate::tracks::lay::lay;
@@ -110,8 +111,13 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     let mut warnings = rules.weaker_than_default();
     warnings.extend(files.iter().flat_map(|f| stage.file_warnings(f)));
     let requester_seen = sheets.iter().any(|s| !s.subject.is_empty());
-    if players.iter().any(|p| p.part == Part::Subject) && !requester_seen {
+    if !players.is_empty() && !players.iter().any(|p| p.part == Part::Subject) {
+        warnings.push("no track is named as the requester, so everybody who is marked is covered; if the requester is marked, name their track: --subject ID".to_owned());
+    } else if !players.is_empty() && !requester_seen {
         warnings.push("the requester's track has no box in any wanted frame".to_owned());
+    }
+    if requester_seen && sheets.iter().all(|s| stage.hides_requester(s)) {
+        warnings.push("the requester is wholly covered by somebody else's cover in every wanted frame: they will not see themselves; ask for another time, or see whether the others' boxes are drawn too wide".to_owned());
     }
     let meets = |s: &Sheet| s.subject.iter().any(|r| s.covered.iter().any(|c| c.meets(*r)));
     let subject_covered = frames.iter().zip(&sheets).filter(|(_, s)| meets(s)).map(|(&f, _)| f).collect();
@@ -197,6 +203,13 @@ impl Stage<'_> {
         Ok(seen)
     }
 
+    /// Whether nothing of the requester is left to see.
+    fn hides_requester(&self, sheet: &Sheet) -> bool {
+        let cover = Cover { boxes: sheet.covered.clone(), all_but: None };
+        let mask = Mask::new(&cover, self.footage.layout.width, self.footage.layout.height);
+        sheet.subject.iter().all(|r| mask.area(*r) == r.width() as usize * r.height() as usize)
+    }
+
     /// A third party's box with its margin, in whole pixels of the stored picture.
     fn region(&self, shape: BoundingBox) -> Option<Rect> {
         let (dx, dy) = match self.rules.margin {
@@ -220,6 +233,10 @@ impl Stage<'_> {
         }
         let third: Vec<_> = players.iter().filter(|p| p.part == Part::ThirdParty).collect();
         let shown = players.iter().any(|p| matches!(p.part, Part::Shown(..)));
+        if players.is_empty() {
+            return Err(Error::stopped("nobody would be covered: no track is given")
+                .hint("the tool finds nobody by itself: give the file in which people are marked, --tracks FILE; if you have looked and there is nobody else in the window, say so: --no-third-parties"));
+        }
         let why = match (third.is_empty(), shown) {
             (true, true) => "every third party is marked as shown",
             (true, false) => "no third party is marked at all",
@@ -261,11 +278,11 @@ fn refuse_gaps(refused: &[(String, Window)]) -> Result<()> {
     let more = refused.len().saturating_sub(1);
     let more = if more > 0 { format!(" ({more} more such gaps)") } else { String::new() };
     Err(Error::stopped(format!(
-        "track {id} has no box from {} to {}, longer than the bridge: the person may be there unmarked{more}",
+        "track {id} has no box from {} to {}: the person may be in the picture there, unmarked{more}",
         gap.from, gap.to
     ))
     .hint(format!(
-        "look at the footage there. Where the person is out of the picture, state it in the request: \"gaps\": [ {} ]; or for every gap --gaps absent, or --gaps cover to cover where they may be",
+        "look at the footage there. Where the person is out of the picture, say so in a request file: \"gaps\": [ {} ]; or for every gap at once: --gaps absent if nobody is there, --gaps cover to cover where they may be",
         list.join(", ")
     )))
 }

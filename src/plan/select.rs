@@ -18,6 +18,8 @@ pub struct Missing {
 pub struct Selection {
     /// Numbers of the wanted frames: in order and each once for a clip, as asked for stills.
     pub frames: Vec<usize>,
+    /// For stills, the instant asked for that each frame answers; empty for a clip.
+    pub instants: Vec<Position>,
     /// The time asked for.
     pub asked: Window,
     /// The time supplied.
@@ -41,12 +43,12 @@ impl Selection {
 /// `Usage` for a window that ends before it begins; `Unsafe` when no frame is in it.
 pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
     if asked.to <= asked.from {
-        return Err(Error::usage(format!("the window ends ({}) before it begins ({})", asked.to, asked.from))
-            .hint("--to is the first instant no longer wanted"));
+        return Err(Error::usage(format!("the time asked for ends ({}) before it begins ({})", asked.to, asked.from))
+            .hint("exchange --from and --to, or look at them again"));
     }
     let frames: Vec<usize> = footage.frames_in(asked).collect();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
-        return Err(nothing(footage, &format!("no frame of the footage lies between {} and {}", asked.from, asked.to)));
+        return Err(nothing(footage, &format!("the recording has no picture between {} and {}", asked.from, asked.to)));
     };
     let (start, end) = (Position::ZERO, footage.end());
     let last_end = footage.time_base.position(footage.frames[last].ticks + footage.duration_ticks(last));
@@ -60,7 +62,7 @@ pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
         (cut.from < cut.to).then_some(Missing { window: cut, why: "recording gap" })
     });
     let missing = before.into_iter().chain(gaps).chain(after).collect();
-    Ok(Selection { frames, asked, delivered, missing })
+    Ok(Selection { frames, instants: Vec::new(), asked, delivered, missing })
 }
 
 /// The frames of stills: at each instant, the last frame at or before it.
@@ -84,7 +86,8 @@ pub fn stills(footage: &Footage, instants: &[Position]) -> Result<Selection> {
     };
     let (low, high) = (frames.iter().min().copied().unwrap_or(0), frames.iter().max().copied().unwrap_or(0));
     let delivered = Window { from: footage.position(low), to: footage.position(high) };
-    Ok(Selection { frames, asked: Window { from: first, to: last }, delivered, missing: Vec::new() })
+    let asked = Window { from: first, to: last };
+    Ok(Selection { frames, instants: instants.to_vec(), asked, delivered, missing: Vec::new() })
 }
 
 /// `from`, `from + every`, … below `to`.
@@ -109,7 +112,7 @@ fn nothing(footage: &Footage, what: &str) -> Error {
     let gaps = footage.gaps().count();
     let gaps = if gaps > 0 { format!(", with {gaps} recording gaps") } else { String::new() };
     Error::stopped(format!("{}: {what}", footage.name)).hint(format!(
-        "the footage runs from {} to {}{gaps}; check the clock's start, zone and error with `probe`",
+        "the recording runs from {} to {}{gaps}. A time without a date is counted from its first picture; with a date it is the time of day: then check when the recording starts, its zone and its clock error",
         Position::ZERO,
         footage.end()
     ))

@@ -56,7 +56,9 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
         _ => {}
     }
     for (index, item) in request.items.iter().enumerate() {
-        check_item(item).map_err(|e| e.at(format_args!("items[{index}]")))?;
+        // Where there is but one, its place says nothing; it may come from the command line.
+        let place = |e: Error| if request.items.len() > 1 { e.at(format_args!("items[{index}]")) } else { e };
+        check_item(item).map_err(place)?;
     }
     Ok(warnings(request))
 }
@@ -107,7 +109,7 @@ fn warnings(request: &Request) -> Vec<String> {
     let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
     if still_only && !reasoned {
         warnings.push(
-            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why in the decision".to_owned(),
+            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why, as the decision of a request file".to_owned(),
         );
     }
     if request.identity == Some(Identity::Awaited) {

@@ -29,14 +29,16 @@ pub struct Loaded {
 pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> {
     item.tracks
         .iter()
-        .map(|source| load_one(item, source, base, footage).map_err(|e| e.at(file_name(&source.file))))
+        .map(|source| {
+            let path = base.join(&source.file);
+            let bytes = std::fs::read(&path).map_err(|e| Error::io("cannot read", &path, &e))?;
+            load_one(item, source, &bytes, footage).map_err(|e| e.at(file_name(&source.file)))
+        })
         .collect()
 }
 
-fn load_one(item: &Item, source: &TrackSource, base: &Path, footage: &Footage) -> Result<Loaded> {
-    let path = base.join(&source.file);
-    let bytes = std::fs::read(&path).map_err(|e| Error::io("cannot read", &path, &e))?;
-    let sha256 = hash::bytes(&bytes);
+fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) -> Result<Loaded> {
+    let sha256 = hash::bytes(bytes);
     if let Some(wanted) = source.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(Error::stopped(format!(
             "the request was made for a track file with SHA-256 {wanted}, this one has {sha256}"
@@ -48,7 +50,7 @@ fn load_one(item: &Item, source: &TrackSource, base: &Path, footage: &Footage) -
         size: Some(drawn_at.unwrap_or(footage.displayed_size())),
         mot_origin: item.mot_origin.unwrap_or(0),
     };
-    let mut file = formats::read(&bytes, item.tracks_format.as_deref(), &options)?;
+    let mut file = formats::read(bytes, item.tracks_format.as_deref(), &options)?;
     check_binding(&file, drawn_at, footage)?;
     let (width, height) = footage.displayed_size();
     if let Some((w, h)) = drawn_at.filter(|&size| size != (width, height)) {

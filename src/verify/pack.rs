@@ -14,6 +14,10 @@ use crate::log::notice::Notice;
 /// # Errors
 /// `Failed` when it cannot be read, `Unverified` when it is no log.
 pub fn read_log(pack: &Path) -> Result<DisclosureLog> {
+    if !pack.join("keep").is_dir() {
+        return Err(Error::failed(format!("{}: this is not a pack", pack.display()))
+            .hint("name the folder that has send and keep in it"));
+    }
     read_json(&pack.join("keep/disclosure-log.json"))
 }
 

@@ -75,3 +75,40 @@ fn check_smooth(picture: &RgbImage, expected: &ExpectedStill) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::verify::CoverEntry;
+    use image::Rgb;
+
+    /// 200x200, covered but for a square in the middle, an edge drawn around that.
+    fn all_but_the_middle() -> (RgbImage, ExpectedStill) {
+        let mut picture = RgbImage::from_pixel(200, 260, Rgb([128; 3]));
+        for along in 79..121 {
+            for across in [79, 120] {
+                picture.put_pixel(along, across, Rgb([230; 3]));
+                picture.put_pixel(across, along, Rgb([230; 3]));
+            }
+        }
+        let cover = CoverEntry { frame: 0, boxes: vec![], all_but: Some(vec![[80, 80, 120, 120]]) };
+        (picture, ExpectedStill { frame: 0, picture: [200, 200], cover })
+    }
+
+    #[test]
+    fn the_edge_around_what_is_left_clear_is_no_detail() {
+        let (picture, expected) = all_but_the_middle();
+        check_smooth(&picture, &expected).unwrap();
+    }
+
+    #[test]
+    fn detail_anywhere_else_under_a_cover_of_all_but_the_requester_is_found() {
+        for (x, y) in [(10, 10), (60, 100), (140, 100), (100, 140), (198, 150)] {
+            let (mut picture, expected) = all_but_the_middle();
+            picture.put_pixel(x, y, Rgb([230; 3]));
+            let error = check_smooth(&picture, &expected).unwrap_err();
+            assert_eq!(error.kind(), crate::Kind::Unverified, "{x} {y}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 
 mod common;
 mod cover_oracle;
+mod first_day;
 mod fixtures;
 mod frames;
 mod gaps;
@@ -11,3 +12,4 @@ mod memory;
 mod real;
 mod repeat;
 mod scene;
+mod tidy;

@@ -91,14 +91,14 @@ pub(super) fn track(trak: Fields<'_>, number: u32, movie_timescale: u32) -> Resu
     Ok((Track { timescale, duration, media_duration, edit, matrix, display, samples }, media, chunks))
 }
 
-/// Whether a stated duration is that of the samples: their sum in decoding order or, as the muxer has it for uneven
-/// times, from the first presentation to the end of the last.
+/// Whether a stated duration is that of the samples: their sum or, as the muxer has it where uneven times are decoded
+/// out of order, from the first presentation to the end of the last.
 fn states_length(duration: u64, samples: &[Sample]) -> bool {
     let times = || samples.iter().map(|sample| sample.pts);
     let presented = times().max().unwrap_or(0).abs_diff(times().min().unwrap_or(0));
     let longest = samples.iter().map(|sample| u64::from(sample.duration)).max().unwrap_or(0);
     duration == samples.iter().map(|sample| u64::from(sample.duration)).sum::<u64>()
-        || (presented < duration && duration <= presented + longest)
+        || (!samples.is_sorted_by_key(|sample| sample.pts) && presented < duration && duration <= presented + longest)
 }
 
 fn track_header(mut tkhd: Fields<'_>, number: u32, is_video: bool) -> Result<(u64, [i32; 9], [u32; 2])> {
