@@ -31,8 +31,8 @@ pub(super) fn draw<S: Sample>(luma: &mut Plane<S>, site: &Site) {
     }
 }
 
-/// What of a cover lies at least `inset` pixels inside its borders.
-pub(super) fn within(cover: &Cover, inset: u32) -> Cover {
+/// What of a cover lies at least `inset` pixels inside its borders, and so inside any edge drawn there.
+pub fn within(cover: &Cover, inset: u32) -> Cover {
     let grown = |r: &Rect| Rect {
         x0: r.x0.saturating_sub(inset),
         y0: r.y0.saturating_sub(inset),

@@ -13,6 +13,7 @@ mod pixelate;
 mod pyramid;
 mod region;
 
+pub use edge::within;
 pub use mask::Mask;
 
 use crate::cover::Cover;
