@@ -18,7 +18,7 @@ fn peak(folder: &Path, seconds: u32) -> u64 {
     assert!(made.unwrap().success());
     let tracks = write_tracks(folder, &mask(100, 100, 40, 60));
     let out = folder.join(format!("out-{seconds}"));
-    let mut child = command("clip", &footage, &tracks, &out, "--from 0 --to 9999 --threads 2").spawn().unwrap();
+    let mut child = command("clip", &footage, &tracks, &out, "--from 0 --to 9999 --threads 1").spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut most = 0;
     let done = loop {

@@ -99,9 +99,9 @@ fn third_party(case: &Case, track: &Track) -> Vec<Grown> {
     for pair in marked.windows(2).filter(|p| p[1] > p[0] + 1) {
         let (Some(from), Some(to)) = (boxes[pair[0]], boxes[pair[1]]) else { continue };
         let length = time(pair[1]) - time(pair[0]);
-        for missing in pair[0] + 1..pair[1] {
+        for (missing, slot) in boxes.iter_mut().enumerate().take(pair[1]).skip(pair[0] + 1) {
             if length <= case.bridge + EPSILON {
-                boxes[missing] = Some(between(from, to, (time(missing) - time(pair[0])) / length));
+                *slot = Some(between(from, to, (time(missing) - time(pair[0])) / length));
             } else if track.every_frame && case.gaps == Gaps::Cover {
                 let hull = [from[0].min(to[0]), from[1].min(to[1]), from[2].max(to[2]), from[3].max(to[3])];
                 covers.push(with_margin(case, missing, hull, 0.0, 0.0));
