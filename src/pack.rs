@@ -1,9 +1,9 @@
 //! The folder a run makes: written beside its final place under a name of its own, flushed to disk, and renamed in one
 //! step without replacing anything. Dropped without being released, it is gone.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -55,6 +55,7 @@ impl Draft {
             .collect();
         let folder = tempfile::Builder::new()
             .prefix(&prefix)
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(out)
             .map_err(|e| Error::io("cannot write in", out, &e))?;
         for half in [Half::Send, Half::Keep] {
@@ -191,7 +192,6 @@ mod tests {
 
     #[test]
     fn the_folder_and_its_files_are_private_and_a_leftover_is_noticed() {
-        use std::os::unix::fs::PermissionsExt;
         let out = tempfile::tempdir().unwrap();
         std::fs::create_dir(out.path().join(".A.partial-x")).unwrap();
         let draft = Draft::create(out.path(), "A").unwrap();
