@@ -9,6 +9,7 @@ pub mod error;
 pub mod footage;
 pub mod geometry;
 pub mod hash;
+pub mod input;
 pub mod log;
 pub mod media;
 pub mod obscure;

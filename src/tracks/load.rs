@@ -7,6 +7,7 @@ use super::{KeyFrame, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::hash;
+use crate::input;
 use crate::request::{Item, TrackSource};
 
 /// One track file, read and fitted to the footage: its boxes are in the footage's displayed pixels.
@@ -35,7 +36,7 @@ pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> 
 
 fn load_one(item: &Item, source: &TrackSource, base: &Path, footage: &Footage) -> Result<Loaded> {
     let path = base.join(&source.file);
-    let bytes = std::fs::read(&path).map_err(|e| Error::io("cannot read", &path, &e))?;
+    let bytes = input::read(&path)?;
     let sha256 = hash::bytes(&bytes);
     if let Some(wanted) = source.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(Error::stopped(format!(
