@@ -38,22 +38,25 @@ impl Muxer {
         Ok(Self { output, source: time_base })
     }
 
-    /// Appends one coded picture (Annex B). Packets come in decoding order.
+    /// Appends one coded picture (Annex B) that is shown for so many nanoseconds, which are finer than ticks because a
+    /// window may end within one. Packets come in decoding order.
     ///
     /// # Errors
     /// `Failed` on a full disk and the like.
-    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, duration: i64, key: bool) -> Result<()> {
+    pub fn write(&mut self, data: &[u8], ticks: i64, decode_ticks: i64, nanos: i64, key: bool) -> Result<()> {
         let failed = |e: ff::Error| Error::failed(format!("writing the clip stopped: {e}"));
         let mut packet = ff::Packet::copy(data);
         packet.set_stream(0);
         packet.set_pts(Some(ticks));
         packet.set_dts(Some(decode_ticks));
-        packet.set_duration(duration);
         if key {
             packet.set_flags(ff::packet::Flags::KEY);
         }
         let target = self.output.stream(0).map_or(ff::Rational(1, self.source.den), |s| s.time_base());
         packet.rescale_ts(ff::Rational(self.source.num, self.source.den), target);
+        // A nanosecond more makes up for the rounding of whole ticks.
+        let lasts = i128::from(nanos + 1) * i128::from(target.denominator());
+        packet.set_duration((lasts / (i128::from(target.numerator()) * 1_000_000_000)).max(1) as i64);
         packet.write(&mut self.output).map_err(failed)?;
         Ok(())
     }

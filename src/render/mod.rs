@@ -258,22 +258,14 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Until the next frame; for the last one, until its own end or the window's, whichever is first.
+    /// Nanoseconds until the next frame; for the last one, until its own end or the window's, whichever is first.
     fn duration(&self, ticks: i64) -> i64 {
-        let frames = &self.plan.selection.frames;
+        let selection = &self.plan.selection;
         let all = &self.footage.frames;
-        let origin = all[frames[0]].ticks;
-        let place = frames.partition_point(|&f| all[f].ticks - origin <= ticks);
-        match frames.get(place) {
-            Some(&next) => all[next].ticks - origin - ticks,
-            None => {
-                let last = frames[frames.len() - 1];
-                let left = self.plan.selection.delivered.to.since(self.footage.position(last));
-                let base = self.footage.time_base;
-                let ticks_left = i128::from(left) * i128::from(base.den) / (i128::from(base.num) * 1_000_000_000);
-                self.footage.duration_ticks(last).min(ticks_left as i64).max(1)
-            }
-        }
+        let origin = all[selection.frames[0]].ticks;
+        let place = selection.frames.partition_point(|&f| all[f].ticks - origin <= ticks);
+        let end = selection.frames.get(place).map_or(selection.delivered.to, |&next| self.footage.position(next));
+        end.since(self.footage.time_base.position(origin + ticks))
     }
 
     fn finish(self) -> Result<()> {
