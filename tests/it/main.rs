@@ -5,6 +5,7 @@
 mod batch;
 mod fixtures;
 mod packs;
+mod packs_private;
 mod scene;
 mod schemas;
 mod stops_footage;
