@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::disclose::{Settings, Wish, check_again, disclose};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
+use crate::input;
 use crate::log::disclosure::{DisclosureLog, Tool};
 use crate::progress::Progress;
-use crate::request::{Request, check_reference};
+use crate::request::{self, Request, check_reference};
 use crate::verify;
 
 /// A batch manifest.
@@ -92,7 +93,7 @@ pub struct Answer {
 /// # Errors
 /// `Failed` when the manifest cannot be read; `Usage` when it is none, and for duplicate references.
 pub fn read(path: &Path) -> Result<Vec<Task>> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, &e))?;
+    let bytes = input::read(path)?;
     let bad =
         |what: String| Error::usage(format!("{}: {what}", path.display())).hint("the format: cctv-redact schema batch");
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
@@ -121,9 +122,9 @@ pub fn read(path: &Path) -> Result<Vec<Task>> {
 fn task(entry: Entry, place: usize, base: &Path) -> Task {
     let from_file = |path: String, folder: Option<String>| {
         let file = base.join(&path);
-        let read = std::fs::read(&file).map_err(|e| Error::io("cannot read", Path::new(&path), &e));
+        let read = input::read(&file);
         let sha256 = read.as_ref().map(|b| hash::bytes(b)).unwrap_or_default();
-        let request = read.and_then(|b| serde_json::from_slice(&b).map_err(|e| Error::usage(format!("{path}: {e}"))));
+        let request = read.and_then(|bytes| request::parse(&bytes).map_err(|e| e.at(&path)));
         Task { request, name: path, base: file.parent().map(PathBuf::from).unwrap_or_default(), sha256, folder }
     };
     match entry {
@@ -131,11 +132,16 @@ fn task(entry: Entry, place: usize, base: &Path) -> Task {
         Entry::Placed(placed) => from_file(placed.path, placed.folder),
         Entry::Inline(mut map) => {
             let name = format!("requests[{place}]");
-            let folder = map.remove("folder").and_then(|f| f.as_str().map(str::to_owned));
-            let value = serde_json::Value::Object(map);
-            let sha256 = hash::bytes(value.to_string().as_bytes());
-            let request = serde_json::from_value(value).map_err(|e| Error::usage(format!("{name}: {e}")));
-            Task { request, name, base: base.to_owned(), sha256, folder }
+            let folder = map.remove("folder").unwrap_or_default();
+            let text = serde_json::Value::Object(map).to_string();
+            let (request, folder) = match serde_json::from_value(folder) {
+                Ok(folder) => (request::parse(text.as_bytes()).map_err(|e| e.at(&name)), folder),
+                Err(e) => (
+                    Err(Error::usage(format!("{name}: folder: {e}")).hint("the format: cctv-redact schema batch")),
+                    None,
+                ),
+            };
+            Task { request, name, base: base.to_owned(), sha256: hash::bytes(text.as_bytes()), folder }
         }
     }
 }

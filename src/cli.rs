@@ -52,6 +52,7 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Write the man pages into a folder.
+    #[command(after_help = "Example:\n  cctv-redact man ~/.local/share/man/man1")]
     Man {
         /// The folder; it must exist.
         folder: PathBuf,
@@ -252,6 +253,7 @@ pub struct TracksConvert {
 
 /// Print the JSON Schema of a file format.
 #[derive(Args)]
+#[command(after_help = "Example:\n  cctv-redact schema request > request.schema.json")]
 pub struct Schema {
     /// Which.
     #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice"]))]

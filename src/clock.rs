@@ -82,7 +82,7 @@ pub fn resolve(local: DateTime, zone: &TimeZone, what: &str) -> Result<Timestamp
     };
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } => {
-            ambiguous.compatible().map_err(|e| Error::usage(format!("{what} {local}: {e}")))
+            ambiguous.compatible().map_err(|e| Error::usage(format!("{what} {local}: {e}")).hint("check the year"))
         }
         AmbiguousOffset::Fold { before, after } => Err(two("occurs twice, as the clocks go back", before, after)),
         AmbiguousOffset::Gap { before, after } => Err(two("never occurs, as the clocks go forward", before, after)),
@@ -101,8 +101,10 @@ impl Clock {
             Instant::Exact(exact) => *exact,
         };
         let nanos = exact.as_nanosecond() + i128::from(self.error_nanos) - self.start.as_nanosecond();
-        let nanos =
-            i64::try_from(nanos).map_err(|_| Error::usage(format!("{exact} is centuries away from the footage")))?;
+        let nanos = i64::try_from(nanos).map_err(|_| {
+            Error::usage(format!("{exact} is centuries away from the footage"))
+                .hint("check the year, and the clock's start")
+        })?;
         Ok(Position::from_nanos(nanos))
     }
 

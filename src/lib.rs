@@ -9,6 +9,7 @@ pub mod error;
 pub mod footage;
 pub mod geometry;
 pub mod hash;
+pub mod input;
 pub mod json;
 pub mod log;
 pub mod media;

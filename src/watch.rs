@@ -1,5 +1,6 @@
 //! Who watches a run from outside: a bar on a terminal, events on standard output, and Ctrl-C.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,11 @@ use serde_json::json;
 
 use cctv_redact::progress::Progress;
 use cctv_redact::{Error, Result};
+
+/// A line on standard output. A reader who has gone away does not change what the run makes, or how it ends.
+pub fn print(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
 
 /// Watches one command.
 pub struct Watch {
@@ -32,7 +38,7 @@ impl Watch {
     /// One event, where events are wanted.
     pub fn event(&self, event: &serde_json::Value) {
         if self.events {
-            println!("{event}");
+            print(event);
         }
     }
 
@@ -45,7 +51,7 @@ impl Watch {
     /// A line for people.
     pub fn say(&self, line: &str) {
         if !self.quiet {
-            println!("{line}");
+            print(line);
         }
     }
 

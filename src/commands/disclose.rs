@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::cli::{self, Clip, PackArgs, Run, Running, Still, bare_item};
 use crate::watch::Watch;
 use cctv_redact::disclose::{Settings, Wish, disclose};
-use cctv_redact::request::{Kind, Request, Seconds};
-use cctv_redact::{Error, Result, hash, stats};
+use cctv_redact::request::{self, Kind, Request, Seconds};
+use cctv_redact::{Error, Result, hash, input, stats};
 
 pub fn clip(args: Clip) -> Result<()> {
     let mut item = bare_item(Kind::Clip, &args.footage);
@@ -50,11 +50,8 @@ pub fn run(mut args: Run) -> Result<()> {
 
 /// Reads a request file; returns it with its SHA-256.
 pub fn read_request(path: &Path) -> Result<(Request, String)> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    let request = serde_json::from_slice(&bytes).map_err(|e| {
-        Error::usage(format!("{}: this is not a request file: {e}", path.display()))
-            .hint("the format: cctv-redact schema request")
-    })?;
+    let bytes = input::read(path)?;
+    let request = request::parse(&bytes).map_err(|e| e.at(path.display()))?;
     Ok((request, hash::bytes(&bytes)))
 }
 

@@ -5,10 +5,13 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use crate::cli::Cli;
+use crate::watch::print;
 use cctv_redact::{Error, Result};
 
 pub fn completions(shell: clap_complete::Shell) -> Result<()> {
-    clap_complete::generate(shell, &mut Cli::command(), "cctv-redact", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "cctv-redact", &mut script);
+    print(String::from_utf8_lossy(&script).trim_end());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::Probe;
+use crate::watch::print;
 use cctv_redact::Result;
 use cctv_redact::disclose::parse_rate;
 use cctv_redact::footage::{Footage, Numbering};
@@ -16,9 +17,9 @@ pub fn run(args: &Probe) -> Result<()> {
     let fps = args.fps.as_deref().map(parse_rate).transpose()?;
     let footage = probe(&args.footage, ProbeOptions { stream: args.stream, fps })?;
     if args.json {
-        println!("{:#}", as_json(&footage));
+        print(format_args!("{:#}", as_json(&footage)));
     } else {
-        print!("{}", as_text(&footage));
+        print(as_text(&footage).trim_end());
     }
     Ok(())
 }

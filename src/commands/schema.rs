@@ -3,6 +3,7 @@
 use schemars::schema_for;
 
 use crate::cli::Schema;
+use crate::watch::print;
 use cctv_redact::log::{disclosure::DisclosureLog, notice::Notice};
 use cctv_redact::request::Request;
 use cctv_redact::tracks::formats::native;
@@ -18,6 +19,6 @@ pub fn run(args: &Schema) -> Result<()> {
     };
     let text =
         serde_json::to_string_pretty(&schema).map_err(|e| Error::failed(format!("cannot print the schema: {e}")))?;
-    println!("{text}");
+    print(text);
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! `tracks convert`: between track formats.
 
 use crate::cli::TracksConvert;
+use crate::watch::print;
 use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::tracks::formats::{self, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
 use cctv_redact::tracks::{When, formats::FORMATS};
-use cctv_redact::{Error, Result};
+use cctv_redact::{Error, Result, input};
 
 pub fn run(args: &TracksConvert) -> Result<()> {
     let extension = args.out.extension().and_then(|e| e.to_str()).unwrap_or_default();
@@ -16,7 +17,7 @@ pub fn run(args: &TracksConvert) -> Result<()> {
             Error::usage(format!("{}: no format to write with this extension", args.out.display()))
                 .hint("end the name in .json (native) or .xml (CVAT)")
         })?;
-    let bytes = std::fs::read(&args.file).map_err(|e| Error::io("cannot read", &args.file, &e))?;
+    let bytes = input::read(&args.file)?;
     let footage = args.footage.as_deref().map(|p| probe(p, ProbeOptions::default())).transpose()?;
     let size = match &args.tracks_size {
         Some(text) => Some(parse_size(text)?),
@@ -44,6 +45,6 @@ pub fn run(args: &TracksConvert) -> Result<()> {
     for note in &file.notes {
         eprintln!("note: {note}");
     }
-    println!("{}: {} tracks from {} to {}", args.out.display(), file.tracks.len(), file.format, format.name);
+    print(format_args!("{}: {} tracks from {} to {}", args.out.display(), file.tracks.len(), file.format, format.name));
     Ok(())
 }

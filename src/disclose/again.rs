@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::item::{Named, Settings, assess, expected_clip};
-use crate::error::{Error, Result};
+use super::item::{Named, Settings, expected_clip, judge};
+use crate::error::{Error, Kind, Result};
 use crate::hash;
-use crate::log::disclosure::{DisclosureLog, Item};
+use crate::input;
+use crate::log::disclosure::{DisclosureLog, Item, TrackFileEntry};
 use crate::progress::Progress;
-use crate::request::{Item as Asked, TrackSource};
+use crate::request::{Gaps, Item as Asked};
+use crate::tracks::formats::native;
+use crate::tracks::load::Loaded;
 use crate::verify::{self, Report, Source};
 
 /// What checking a pack again found.
@@ -26,7 +29,10 @@ pub struct Again {
 pub fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn Progress) -> Result<Again> {
     verify::seal(pack)?;
     let log = verify::read_log(pack)?;
-    let hashes = footage.iter().map(|p| Ok((hash::file(p)?, p))).collect::<Result<Vec<_>>>()?;
+    let hashes = footage
+        .iter()
+        .map(|path| input::regular(path).and_then(|_| Ok((hash::file(path)?, path))))
+        .collect::<Result<Vec<_>>>()?;
     for (sha256, path) in &hashes {
         if !log.items.iter().flat_map(|i| &i.footage).any(|f| f.sha256 == *sha256) {
             return Err(Error::stopped(format!("{}: the pack was not made from this footage", path.display()))
@@ -53,10 +59,13 @@ fn check_item(
     let method = crate::obscure::method(&item.method.name)
         .ok_or_else(|| Error::unverified(format!("the log names an unknown method '{}'", item.method.name)))?;
     // Planned again from the footage, the kept tracks and the logged request.
-    let planned = footage.map(|path| {
-        let asked = asked_again(pack, log, place, path)?;
+    let planned = footage.map(|path| -> Result<_> {
+        let files = kept_tracks(pack, item, place)?;
+        let asked = asked_again(log, place, path, &files)?;
         let named = Named { item: &asked, place, of: log.items.len(), base: Path::new("") };
-        assess(&named, &Settings { threads, pin_ids: false }, progress).map(|known| (asked, known))
+        let settings = Settings { threads, pin_ids: false };
+        let known = judge(&named, &settings, progress, |_| Ok(files)).map_err(not_given)?;
+        Ok((asked, known))
     });
     let planned = planned.transpose()?;
     let send = pack.join("send");
@@ -96,21 +105,57 @@ fn check_item(
     item.files.iter().zip(&item.expected_stills).map(check).collect()
 }
 
-/// The logged item, asking for the given footage with the kept tracks, whose roles are all stated.
-fn asked_again(pack: &Path, log: &DisclosureLog, place: usize, footage: &Path) -> Result<Asked> {
+/// The tracks that the pack kept for an item, in the files and under the ids that its request speaks of.
+fn kept_tracks(pack: &Path, item: &Item, place: usize) -> Result<Vec<Loaded>> {
+    let path = pack.join("keep/tracks.json");
+    let bytes = std::fs::read(&path).map_err(|e| Error::io("cannot read", &path, &e))?;
+    let kept: native::Document =
+        serde_json::from_slice(&bytes).map_err(|e| Error::unverified(format!("keep/tracks.json: {e}")))?;
+    let number = place as u32 + 1;
+    let of_file = |file: &TrackFileEntry| {
+        let mut own = native::Document { footage: None, ..kept.clone() };
+        own.tracks.retain(|t| {
+            t.file_sha256.as_ref() == Some(&file.sha256) && t.items.as_ref().is_some_and(|i| i.contains(&number))
+        });
+        for track in &mut own.tracks {
+            if let Some(id) = track.id.strip_prefix(&super::record::renamed(number, &file.name, "")) {
+                track.id = id.to_owned();
+            }
+        }
+        let tracks = own.into_tracks().map_err(not_given)?;
+        Ok(Loaded { name: file.name.clone(), sha256: file.sha256.clone(), pinned: true, file: tracks })
+    };
+    item.track_files.iter().map(of_file).collect()
+}
+
+/// The logged item, asking for the given footage. The kept tracks state their parts themselves, and tracks that did
+/// not bear on the window are not kept, so what was said of them is left out.
+fn asked_again(log: &DisclosureLog, place: usize, footage: &Path, files: &[Loaded]) -> Result<Asked> {
     let mut asked = log
         .request
         .items
         .get(place)
         .cloned()
         .ok_or_else(|| Error::unverified("the log's request has fewer items than the log"))?;
-    let text = |p: &Path| p.to_string_lossy().into_owned();
-    asked.footage = vec![text(footage)];
-    asked.tracks = vec![TrackSource { file: text(&pack.join("keep/tracks.json")), sha256: None }];
-    asked.tracks_format = Some("native".to_owned());
-    (asked.tracks_size, asked.mot_origin) = (None, None);
+    asked.footage = vec![footage.to_string_lossy().into_owned()];
     asked.subjects.clear();
     asked.subject_labels.clear();
     asked.shown.clear();
+    if let Some(Gaps::Statements(list)) = &mut asked.gaps {
+        let is = |id: &str, f: &Loaded| {
+            f.file.tracks.iter().any(|t| id == t.id || id.strip_suffix(&t.id) == Some(&format!("{}:", f.name)))
+        };
+        list.retain(|s| files.iter().any(|f| is(&s.track, f)));
+    }
     Ok(asked)
+}
+
+/// What a pack says of itself is at fault, not the one who asks: the same footage and tracks gave a pack once.
+fn not_given(error: Error) -> Error {
+    match error.kind() {
+        Kind::Usage | Kind::Unsafe => {
+            Error::unverified(format!("the footage and the kept tracks do not give this pack: {}", error.what()))
+        }
+        _ => error,
+    }
 }

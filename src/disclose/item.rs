@@ -105,6 +105,16 @@ pub struct Made {
 /// # Errors
 /// What each step gives.
 pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
+    judge(named, settings, progress, |footage| load(named.item, named.base, footage))
+}
+
+/// As [`assess`], with track files from elsewhere.
+pub(super) fn judge(
+    named: &Named<'_>,
+    settings: &Settings,
+    progress: &dyn Progress,
+    tracks: impl FnOnce(&Footage) -> Result<Vec<Loaded>>,
+) -> Result<Assessed> {
     let item = named.item;
     let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
@@ -113,7 +123,7 @@ pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::timed("tracks", || load(item, named.base, &footage))?;
+    let files = stats::timed("tracks", || tracks(&footage))?;
     let mut plan = stats::timed("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {

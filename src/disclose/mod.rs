@@ -12,7 +12,7 @@ pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
 pub use understand::understood;
 
 use crate::error::Result;
-use crate::log::disclosure::DisclosureLog;
+use crate::log::disclosure::{DisclosureLog, RecordEntry};
 use crate::log::notice;
 use crate::pack::{Draft, Half};
 use crate::progress::Progress;
@@ -63,11 +63,21 @@ pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn 
         warnings.extend(item.warnings.iter().filter(|w| !warnings.contains(w)).cloned().collect::<Vec<_>>());
     }
     let understood = understood(request);
-    let log = record::log(&understood, wish, &made, warnings)?;
     let sent = record::notice(request, &made);
-    draft.write(Half::Send, "notice.json", &json::text(&sent)?)?;
-    draft.write(Half::Send, "notice.html", notice::html(&sent).as_bytes())?;
-    draft.write(Half::Keep, "tracks.json", &record::tracks(&made)?)?;
+    let records = [
+        (Half::Send, "notice.json", json::text(&sent)?),
+        (Half::Send, "notice.html", notice::html(&sent).into_bytes()),
+        (Half::Keep, "tracks.json", record::tracks(&made)?),
+    ];
+    for (half, name, contents) in &records {
+        draft.write(*half, name, contents)?;
+    }
+    let sealed = |(half, name, contents): &(Half, &str, Vec<u8>)| RecordEntry {
+        name: format!("{}/{name}", half.folder()),
+        sha256: hash::bytes(contents),
+        bytes: contents.len() as u64,
+    };
+    let log = record::log(&understood, wish, &made, records.iter().map(sealed).collect(), warnings)?;
     draft.write(Half::Keep, "disclosure-log.json", &json::text(&log)?)?;
     let proof = verify::seal(draft.path())?;
     let pack = draft.release(proof)?;

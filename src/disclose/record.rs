@@ -15,7 +15,13 @@ use crate::tracks::formats::native;
 use crate::tracks::{Binding, Role, Track, TrackFile};
 
 /// The controller's log.
-pub fn log(understood: &Request, wish: Wish<'_>, made: &[Made], warnings: Vec<String>) -> Result<DisclosureLog> {
+pub fn log(
+    understood: &Request,
+    wish: Wish<'_>,
+    made: &[Made],
+    records: Vec<log::RecordEntry>,
+    warnings: Vec<String>,
+) -> Result<DisclosureLog> {
     let request_sha256 = match wish.sha256 {
         Some(sha256) => sha256.to_owned(),
         None => super::request_hash(understood)?,
@@ -29,6 +35,7 @@ pub fn log(understood: &Request, wish: Wish<'_>, made: &[Made], warnings: Vec<St
         tool: log::Tool::this(),
         contained: log::Contained::default(),
         items: made.iter().zip(&understood.items).map(|(made, item)| entry(made, item)).collect(),
+        records,
         warnings,
     })
 }
@@ -287,6 +294,11 @@ fn clock_note(clock: &Clock) -> String {
     format!("The recorder's clock was {} seconds {way}; the times given here are corrected.", seconds.abs())
 }
 
+/// The id in a pack of a track whose own id another one has already.
+pub(super) fn renamed(item: u32, file: &str, id: &str) -> String {
+    format!("{item}:{file}:{id}")
+}
+
 /// Every track that bore on the window, in the native format; of several items, each with the items it bore on.
 ///
 /// # Errors
@@ -325,7 +337,7 @@ pub fn tracks(made: &[Made]) -> Result<Vec<u8>> {
                 continue;
             }
             if file.tracks.iter().any(|t| t.id == kept.id) {
-                kept.id = format!("{number}:{}:{}", source.name, kept.id);
+                kept.id = renamed(number, &source.name, &kept.id);
             }
             file.tracks.push(kept);
             origins.push((used.file_sha256.clone(), vec![number]));

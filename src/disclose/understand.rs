@@ -16,7 +16,12 @@ pub fn understood(request: &Request) -> Request {
         for path in item.footage.iter_mut().chain(item.tracks.iter_mut().map(|t| &mut t.file)) {
             *path = file_name(path);
         }
-        item.subjects.iter_mut().chain(item.shown.iter_mut().map(|s| &mut s.track)).for_each(|id| {
+        let stated = match &mut item.gaps {
+            Some(Gaps::Statements(list)) => list.as_mut_slice(),
+            _ => &mut [],
+        };
+        let ids = item.subjects.iter_mut().chain(item.shown.iter_mut().map(|s| &mut s.track));
+        ids.chain(stated.iter_mut().map(|s| &mut s.track)).for_each(|id| {
             // `FILE:ID` may hold a path.
             if id.contains('/') {
                 *id = file_name(id);
@@ -49,7 +54,10 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
     let zone = clock::zone(statement.zone.as_deref().unwrap_or(DEFAULT_ZONE))?;
     let error = statement.error_seconds.unwrap_or(0.0);
     let error_nanos = Position::from_seconds(error)
-        .ok_or_else(|| Error::usage(format!("a clock error of {error} s is not meant")))?
+        .ok_or_else(|| {
+            Error::usage(format!("a clock error of {error} s is not meant"))
+                .hint("write recorder minus true time, in seconds")
+        })?
         .nanos();
     let Some(start) = statement.start.as_deref() else {
         if statement.error_seconds.is_some() {

@@ -27,6 +27,8 @@ pub struct DisclosureLog {
     pub contained: Contained,
     /// What was made.
     pub items: Vec<Item>,
+    /// The pack's other files but for this log.
+    pub records: Vec<RecordEntry>,
     /// What was warned of.
     pub warnings: Vec<String>,
 }
@@ -308,6 +310,17 @@ pub struct FileEntry {
     pub first_time: f64,
     /// Seconds, likewise.
     pub last_time: f64,
+}
+
+/// A file of the pack that is not an item's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordEntry {
+    /// Its path in the pack.
+    pub name: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
 }
 
 /// How it was proved.

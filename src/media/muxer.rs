@@ -38,7 +38,8 @@ impl Muxer {
         Ok(Self { output, source: time_base })
     }
 
-    /// Appends one coded picture (Annex B). Packets come in decoding order.
+    /// Appends one coded picture (Annex B) that is shown for so many nanoseconds, which are finer than ticks because a
+    /// window may end within one. Packets come in decoding order.
     ///
     /// # Errors
     /// `Failed` on a full disk and the like.

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::error::{Error, Result};
 use crate::footage::{Clocks, Colour, Footage, Numbering};
 use crate::geometry::Orientation;
+use crate::input;
 use crate::time::TimeBase;
 
 /// What the user says of the footage.
@@ -105,16 +106,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
 /// A regular file that is not a playlist; returns its size.
 fn check_file(path: &Path) -> Result<u64> {
     let shown = path.display();
-    let typed = path.to_string_lossy();
-    if typed.contains("://") && !path.exists() {
-        return Err(Error::usage(format!("{shown}: footage must be a file on this machine, not an address"))
-            .hint("download it first"));
-    }
-    let meta = std::fs::metadata(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    if !meta.is_file() {
-        return Err(Error::usage(format!("{shown}: footage must be a regular file, not a folder, device or pipe"))
-            .hint("name the recorder's export itself"));
-    }
+    let meta = input::regular(path)?;
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
     std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head)

@@ -121,10 +121,19 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     }
     let meets = |s: &Sheet| s.subject.iter().any(|r| s.covered.iter().any(|c| c.meets(*r)));
     let subject_covered = frames.iter().zip(&sheets).filter(|(_, s)| meets(s)).map(|(&f, _)| f).collect();
-    let cover =
-        |s: Sheet| Cover { boxes: s.covered, all_but: all_but.then(|| s.subject.into_iter().chain(s.shown).collect()) };
+    let cover = |s: Sheet| Cover {
+        boxes: in_order(s.covered),
+        all_but: all_but.then(|| in_order(s.subject.into_iter().chain(s.shown).collect())),
+    };
     let covers = frames.iter().copied().zip(sheets.into_iter().map(cover)).collect();
     Ok(Plan { selection, covers, tracks, subject_covered, warnings })
+}
+
+/// In an order of their own, so that a plan does not depend on the order of the tracks.
+fn in_order(mut rects: Vec<Rect>) -> Vec<Rect> {
+    rects.sort_unstable_by_key(|r| (r.y0, r.x0, r.y1, r.x1));
+    rects.dedup();
+    rects
 }
 
 /// One frame's rectangles while they are collected.

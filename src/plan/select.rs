@@ -40,11 +40,17 @@ impl Selection {
 /// The frames of a clip: every frame whose time is in the window.
 ///
 /// # Errors
-/// `Usage` for a window that ends before it begins; `Unsafe` when no frame is in it.
+/// `Usage` for a window that ends before it begins; `Unsafe` when no frame is in it, or no time at all.
 pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
-    if asked.to <= asked.from {
+    if asked.to < asked.from {
         return Err(Error::usage(format!("the time asked for ends ({}) before it begins ({})", asked.to, asked.from))
             .hint("exchange --from and --to, or look at them again"));
+    }
+    if asked.to == asked.from {
+        return Err(nothing(
+            footage,
+            &format!("the window from {} to {} is empty: it ends where it begins", asked.from, asked.to),
+        ));
     }
     let frames: Vec<usize> = footage.frames_in(asked).collect();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
@@ -99,7 +105,8 @@ pub fn series(window: Window, every: i64) -> Result<Vec<Position>> {
     if every <= 0 || length <= 0 {
         return Err(Error::usage(
             "a series of stills needs an interval above 0 and a window that ends after it begins",
-        ));
+        )
+        .hint("for example --every 1s --from 00:01:30 --to 00:02:00"));
     }
     if length / every > 100_000 {
         return Err(Error::usage("this interval would give more than 100,000 stills")

@@ -1,5 +1,7 @@
 //! Whether a request says what it must, whatever the footage holds.
 
+use serde::Deserialize;
+
 use super::{Ground, Identity, Item, Kind, Outcome, RedactorRole, Render, Request};
 use crate::error::{Error, Result};
 
@@ -16,6 +18,27 @@ pub fn check_reference(reference: &str) -> Result<()> {
     }
     Err(Error::usage(format!("'{reference}' cannot be a reference"))
         .hint("use 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, for example SAR-2026-014"))
+}
+
+/// Reads a request file.
+///
+/// # Errors
+/// `Usage`, naming the line, for what is no request.
+pub fn parse(bytes: &[u8]) -> Result<Request> {
+    serde_json::from_slice(bytes).map_err(|e| match unknown_ground(bytes) {
+        Some(ground) => Error::usage(format!("decision.ground: '{ground}' is no ground for a refusal")).hint(GROUNDS),
+        None => Error::usage(e.to_string()).hint("the format: cctv-redact schema request"),
+    })
+}
+
+const GROUNDS: &str = "the grounds are third-party-rights, manifestly-unfounded, manifestly-excessive and other-exemption; that the footage could not be redacted is none of them: cover more (\"obscure\": \"all-but-subject\"), supply stills, or have it redacted by others";
+
+/// What stands as the ground of a refusal, where it is none that we know.
+fn unknown_ground(bytes: &[u8]) -> Option<String> {
+    let request: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let ground = request.pointer("/decision/ground")?;
+    let known = ground.is_null() || Ground::deserialize(ground).is_ok();
+    (!known).then(|| ground.as_str().map_or_else(|| ground.to_string(), str::to_owned))
 }
 
 /// Checks a request and returns what to warn of.
@@ -44,9 +67,7 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
     let ground = request.decision.as_ref().and_then(|d| d.ground);
     match (outcome, ground) {
         (Some(Outcome::Refuse), None) => {
-            return Err(Error::usage("decision: a refusal needs a ground").hint(
-                "one of third-party-rights, manifestly-unfounded, manifestly-excessive, other-exemption; that the footage could not be redacted is none of them",
-            ));
+            return Err(Error::usage("decision: a refusal needs a ground").hint(GROUNDS));
         }
         (Some(Outcome::Refuse | Outcome::NoDataHeld), _) => {}
         _ if request.items.is_empty() => {
@@ -65,7 +86,7 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
 
 fn check_item(item: &Item) -> Result<()> {
     match item.footage.len() {
-        0 => return Err(Error::usage("footage: name the recording")),
+        0 => return Err(Error::usage("footage: no recording is named").hint("write \"footage\": [\"car-park.mp4\"]")),
         1 => {}
         _ => {
             return Err(Error::usage("several footage files in one item are not built yet")
@@ -86,17 +107,19 @@ fn check_item(item: &Item) -> Result<()> {
             Err(Error::usage("a clip needs --from and --to").hint("for example --from 00:01:30 --to 00:02:00"))
         }
         Kind::Clip if !item.at.is_empty() || item.every.is_some() => {
-            Err(Error::usage("--at and --every are for stills"))
+            Err(Error::usage("--at and --every are for stills").hint("ask for the stills as an item of its own"))
         }
         Kind::Still if item.every.is_some() && !item.at.is_empty() => {
-            Err(Error::usage("--at and --every do not go together"))
+            Err(Error::usage("--at and --every do not go together").hint("ask for one of them, or in two items"))
         }
-        Kind::Still if item.every.is_some() && !window => Err(Error::usage("--every needs --from and --to")),
+        Kind::Still if item.every.is_some() && !window => {
+            Err(Error::usage("--every needs --from and --to").hint("for example --from 00:01:30 --to 00:02:00"))
+        }
         Kind::Still if item.every.is_none() && item.at.is_empty() => {
             Err(Error::usage("a still needs --at, or --every with --from and --to").hint("for example --at 00:01:30"))
         }
         Kind::Still if item.every.is_none() && (item.from.is_some() || item.to.is_some()) => {
-            Err(Error::usage("--from and --to go with --every; a single still needs only --at"))
+            Err(Error::usage("--from and --to go with --every; a single still needs only --at").hint("leave them out"))
         }
         _ => Ok(()),
     }

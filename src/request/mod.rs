@@ -5,7 +5,7 @@ mod check;
 mod rules;
 mod written;
 
-pub use check::{check, check_reference};
+pub use check::{check, check_reference, parse};
 pub use rules::{
     DEFAULT_BRIDGE, DEFAULT_HOLD, DEFAULT_MARGIN, DEFAULT_MARGIN_MIN, Damaged, GapPolicy, Margin, Obscure, Rules,
     Statement,

@@ -142,11 +142,13 @@ impl Rules {
         let nanos = |given: &Option<super::Seconds>, default: f64, what: &str| -> Result<i64> {
             let value = given.as_ref().map_or(Ok(default), super::Seconds::value)?;
             if value < 0.0 {
-                return Err(Error::usage(format!("{what} cannot be negative ({value})")));
+                return Err(
+                    Error::usage(format!("{what} cannot be negative ({value})")).hint("write seconds, 0 or more")
+                );
             }
-            Position::from_seconds(value)
-                .map(Position::nanos)
-                .ok_or_else(|| Error::usage(format!("{what} of {value} s is too long")))
+            Position::from_seconds(value).map(Position::nanos).ok_or_else(|| {
+                Error::usage(format!("{what} of {value} s is too long")).hint("write seconds, for example 0.5")
+            })
         };
         Ok(Self {
             obscure: item.obscure.unwrap_or_default(),
@@ -226,7 +228,9 @@ fn parse_pixels(text: &str) -> Result<f64> {
 
 fn not_negative(number: &str, text: &str) -> Result<f64> {
     match number.trim().parse::<f64>() {
-        Ok(value) if value < 0.0 => Err(Error::usage(format!("a margin cannot be negative ({text})"))),
+        Ok(value) if value < 0.0 => {
+            Err(Error::usage(format!("a margin cannot be negative ({text})")).hint("write it as 10% or 12px"))
+        }
         Ok(value) if value.is_finite() && value <= 100_000.0 => Ok(value),
         _ => Err(bad_margin(text)),
     }

@@ -7,6 +7,7 @@ use super::{KeyFrame, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::hash;
+use crate::input;
 use crate::request::{Item, TrackSource};
 
 /// One track file, read and fitted to the footage: its boxes are in the footage's displayed pixels.
@@ -30,8 +31,7 @@ pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> 
     item.tracks
         .iter()
         .map(|source| {
-            let path = base.join(&source.file);
-            let bytes = std::fs::read(&path).map_err(|e| Error::io("cannot read", &path, &e))?;
+            let bytes = input::read(&base.join(&source.file))?;
             load_one(item, source, &bytes, footage).map_err(|e| e.at(file_name(&source.file)))
         })
         .collect()

@@ -9,6 +9,9 @@ use crate::hash;
 use crate::log::disclosure::DisclosureLog;
 use crate::log::notice::Notice;
 
+/// The files of every pack beside the log and what is supplied.
+const RECORDS: [&str; 3] = ["send/notice.json", "send/notice.html", "keep/tracks.json"];
+
 /// Reads a pack's log.
 ///
 /// # Errors
@@ -34,16 +37,14 @@ pub fn seal(pack: &Path) -> Result<Proof> {
     same_names(pack, &["keep".to_owned(), "send".to_owned()].into())?;
     same_names(&pack.join("send"), &sent)?;
     same_names(&pack.join("keep"), &kept)?;
+    if log.records.iter().map(|r| r.name.as_str()).collect::<Vec<_>>() != RECORDS {
+        return Err(Error::unverified(format!("the log does not give the hashes of {}", RECORDS.join(", "))));
+    }
     for file in files() {
-        let path = pack.join("send").join(&file.name);
-        let size = path.metadata().map_err(|e| Error::io("cannot read", &path, &e))?.len();
-        let sha256 = hash::file(&path)?;
-        if size != file.bytes || sha256 != file.sha256 {
-            return Err(Error::unverified(format!(
-                "send/{}: {size} bytes, SHA-256 {sha256}; the log says {} bytes, {}",
-                file.name, file.bytes, file.sha256
-            )));
-        }
+        same_bytes(pack, &format!("send/{}", file.name), &file.sha256, file.bytes)?;
+    }
+    for record in &log.records {
+        same_bytes(pack, &record.name, &record.sha256, record.bytes)?;
     }
     let notice: Notice = read_json(&pack.join("send/notice.json"))?;
     let told: Vec<_> = notice.items.iter().map(|i| (&i.file, &i.sha256)).collect();
@@ -56,6 +57,16 @@ pub fn seal(pack: &Path) -> Result<Proof> {
         Some(item) => Err(Error::unverified(format!("item {} of the log was not proved", item + 1))),
         None => Ok(Proof(())),
     }
+}
+
+fn same_bytes(pack: &Path, name: &str, sha256: &str, bytes: u64) -> Result<()> {
+    let path = pack.join(name);
+    let size = path.metadata().map_err(|e| Error::io("cannot read", &path, &e))?.len();
+    let found = hash::file(&path)?;
+    if size == bytes && found == sha256 {
+        return Ok(());
+    }
+    Err(Error::unverified(format!("{name}: {size} bytes, SHA-256 {found}; the log says {bytes} bytes, {sha256}")))
 }
 
 fn same_names(folder: &Path, wanted: &BTreeSet<String>) -> Result<()> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod batch;
 mod common;
 mod cover_oracle;
 mod first_day;
@@ -9,7 +10,17 @@ mod fixtures;
 mod frames;
 mod gaps;
 mod memory;
+mod packs;
+mod packs_private;
 mod real;
 mod repeat;
 mod scene;
+mod schemas;
+mod stops_footage;
+mod stops_request;
+mod stops_time;
+mod stops_tracks;
+mod terminal;
 mod tidy;
+mod tool;
+mod verify;

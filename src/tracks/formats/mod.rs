@@ -69,7 +69,12 @@ pub fn read(bytes: &[u8], format: Option<&str>, options: &ReadOptions) -> Result
                 .hint(format!("known are {}; if it is one of them, name it with --tracks-format", names()))
         })?,
     };
-    (format.read)(bytes, options)
+    (format.read)(bytes, options).map_err(|e| match e.advice() {
+        Some(_) => e,
+        None => {
+            e.hint(format!("it was read as {}; export it again, or say with --tracks-format what it is", format.name))
+        }
+    })
 }
 
 /// The frame number of a key frame that states it; without footage there is no other.

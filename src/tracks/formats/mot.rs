@@ -60,7 +60,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<TrackFile> {
         return Err(Error::usage(format!(
             "the first pixel of MOTChallenge boxes is 0 or 1, not {}",
             options.mot_origin
-        )));
+        ))
+        .hint("choose one"));
     }
     let text = checks::text(bytes)?;
     let mut people: Vec<Person> = Vec::new();
