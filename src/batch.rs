@@ -106,7 +106,7 @@ pub fn read(path: &Path) -> Result<Vec<Task>> {
     let mut seen = BTreeMap::new();
     for task in &tasks {
         if let Ok(request) = &task.request
-            && let Some(other) = seen.insert((task.folder.clone(), request.reference.clone()), task.name.clone())
+            && let Some(other) = seen.insert(request.reference.clone(), task.name.clone())
         {
             return Err(bad(format!("{other} and {} have the same reference '{}'", task.name, request.reference)));
         }

@@ -12,7 +12,6 @@ use cctv_redact::Error;
 use cli::{Cli, Command, Tracks};
 
 fn main() -> ExitCode {
-    env_logger::init();
     let result = match Cli::parse().command {
         Command::Clip(args) => commands::disclose::clip(args),
         Command::Still(args) => commands::disclose::still(args),

@@ -244,7 +244,7 @@ impl Stage<'_> {
         let shown = players.iter().any(|p| matches!(p.part, Part::Shown(..)));
         if players.is_empty() {
             return Err(Error::stopped("nobody would be covered: no track is given")
-                .hint("the tool finds nobody by itself: give the file in which people are marked, --tracks FILE; if you have looked and there is nobody else in the window, say so: --no-third-parties"));
+                .hint("the tool finds nobody by itself: give the file in which people are marked, --tracks FILE; if you have looked and there is nobody else in the window, say so: --no-third-parties, or in a request file \"no_third_parties\": true"));
         }
         let why = match (third.is_empty(), shown) {
             (true, true) => "every third party is marked as shown",

@@ -27,7 +27,7 @@ pub fn check_reference(reference: &str) -> Result<()> {
 pub fn parse(bytes: &[u8]) -> Result<Request> {
     serde_json::from_slice(bytes).map_err(|e| match unknown_ground(bytes) {
         Some(ground) => Error::usage(format!("decision.ground: '{ground}' is no ground for a refusal")).hint(GROUNDS),
-        None => Error::usage(e.to_string()).hint("the format: cctv-redact schema request"),
+        None => Error::usage(format!("this is not a request file: {e}")).hint("the format: cctv-redact schema request"),
     })
 }
 
@@ -128,6 +128,15 @@ fn check_item(item: &Item) -> Result<()> {
 fn warnings(request: &Request) -> Vec<String> {
     let mut warnings = Vec::new();
     let decision = request.decision.as_ref();
+    let clips = request.items.iter().filter(|i| i.kind == Kind::Clip).count();
+    let decided_otherwise = match decision.map(|d| d.outcome) {
+        Some(Outcome::Clip) => clips == 0,
+        Some(Outcome::Still) => clips > 0,
+        _ => false,
+    };
+    if decided_otherwise {
+        warnings.push("the decision names a clip where the items are stills, or stills where there is a clip; one of the two is not what was decided".to_owned());
+    }
     let still_only = !request.items.is_empty() && request.items.iter().all(|i| i.kind == Kind::Still);
     let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
     if still_only && !reasoned {

@@ -17,15 +17,15 @@ fn footage_that_cannot_be_read_is_status_1() {
     let h264 = fs::read(fixture("rotated.mp4")).unwrap();
     for (name, contents, says) in [
         ("empty.mp4", &b""[..], "empty"),
-        ("notes.txt", b"Somebody typed this.\n", "cannot open this as footage"),
-        ("noise.mp4", &[7; 5000], "cannot open this as footage"),
+        ("notes.txt", b"Somebody typed this.\n", "cannot be opened as footage"),
+        ("noise.mp4", &[7; 5000], "cannot be opened as footage"),
         ("no-index.mp4", &h264[..h264.len() / 3], ""),
     ] {
         let footage = desk.write(name, contents);
         desk.refuses(1, &clip(&footage, &[]), &[name, says]);
         desk.run(&["probe", &footage]).stopped(1, &[name]);
     }
-    desk.refuses(1, &clip("not-there.mp4", &[]), &["not-there.mp4", "No such file"]);
+    desk.refuses(1, &clip("not-there.mp4", &[]), &["not-there.mp4", "no such file"]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn what_is_no_file_is_status_2_wherever_it_is_named() {
     let desk = Desk::new();
     assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
     let folder = desk.path("").to_str().unwrap().to_owned();
-    for input in ["pipe", "/dev/zero", &folder, "https://example.org/a.mp4", "rtsp://10.0.0.1/live"] {
+    for input in ["pipe", "/dev/zero", &folder, "https://example.org/a.mp4", "rtsp://camera.example/live"] {
         desk.refuses(2, &clip(input, &[]), &[input, "file"]);
         desk.run(&["probe", input]).stopped(2, &[input]);
         let footage = fixture("mpeg4.avi");

@@ -37,10 +37,10 @@ fn what_is_no_time_is_status_2() {
 fn a_window_without_a_frame_is_status_3_and_a_reversed_one_status_2() {
     refused(3, &clip("00:01:00", "00:02:00", &[]), &["mpeg4.avi", "00:01:00", "00:00:04"]);
     refused(3, &clip("2", "2", &[]), &["mpeg4.avi", "empty"]);
-    refused(3, &clip("2.01", "2.09", &[]), &["mpeg4.avi", "no frame"]);
+    refused(3, &clip("2.01", "2.09", &[]), &["mpeg4.avi", "no picture between"]);
     refused(2, &clip("3", "2", &[]), &["00:00:03.000", "00:00:02.000", "--to"]);
     let before = clip("2026-10-12T08:00:00", "2026-10-12T08:01:00", &START);
-    refused(3, &before, &["mpeg4.avi", "no frame"]);
+    refused(3, &before, &["mpeg4.avi", "no picture between"]);
 }
 
 #[test]
@@ -65,9 +65,9 @@ fn a_wall_clock_time_needs_the_clock_and_says_what_was_found() {
     let footage = desk.copy(&fixture("car-park.mp4"), "cam_20261012_090000.mp4");
     let tracks = tracks_of("car-park.mp4", "json");
     let args = ["clip", &footage, "--from", asked[0], "--to", asked[1], "--tracks", &tracks];
-    let container = "2026-10-12T08:00:00.000000Z: accept it with --clock-start container";
-    let file_name = "2026-10-12T09:00:00: accept it with --clock-start filename";
-    desk.refuses(2, &args, &["cam_20261012_090000.mp4", container, file_name]);
+    let found = ["2026-10-12T08:00:00.000000Z", "2026-10-12T09:00:00"];
+    let accepting = ["accept it with --clock-start container", "accept it with --clock-start filename"];
+    desk.refuses(2, &args, &["cam_20261012_090000.mp4", found[0], accepting[0], found[1], accepting[1]]);
     desk.make(&[&args[..], &["--clock-start", "filename"]].concat()).ready();
     let log = crate::tool::read_json(&desk.pack("R/keep/disclosure-log.json"));
     let clock = &log["items"][0]["footage"][0]["clock"];
@@ -153,7 +153,7 @@ fn what_the_footage_lacks_of_a_window_is_listed() {
         text,
         [
             "\"00:00:02.040\" \"00:00:08.000\" \"recording gap\"",
-            "\"00:00:11.040\" \"00:00:20.000\" \"after the recording ends\""
+            "\"00:00:11.020\" \"00:00:20.000\" \"after the recording ends\""
         ]
     );
     let notice = crate::tool::read_json(&desk.pack("R/send/notice.json"));

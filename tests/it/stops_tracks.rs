@@ -78,7 +78,7 @@ fn a_file_that_cannot_be_read_as_tracks_is_status_1() {
     ] {
         refused_text(1, name, text, &[name]);
     }
-    Desk::new().tracks_refused(1, &footage(), "absent.json", &[], &["absent.json", "No such file"]);
+    Desk::new().tracks_refused(1, &footage(), "absent.json", &[], &["absent.json", "no such file"]);
     let twice = native(&[person("1"), person("1")]);
     refused(1, &twice, &[], &["t.json", "second track 1"]);
 }
@@ -133,7 +133,7 @@ fn a_window_with_nobody_to_cover_is_status_3_unless_somebody_has_looked() {
     elsewhere["keyframes"] =
         json!([{ "frame": 35, "box": [40, 60, 30, 80] }, { "frame": 39, "box": [40, 60, 30, 80] }]);
     for (tracks, why) in [
-        (native(&[]), "no third party is marked"),
+        (native(&[]), "no track is given"),
         (native(&[requester("s")]), "no third party is marked"),
         (native(&[shown, requester("s")]), "every third party is marked as shown"),
         (native(&[elsewhere, requester("s")]), "comes into the window"),

@@ -104,7 +104,7 @@ fn a_recoverable_methods_still_cannot_be_proved_without_the_footage() {
 fn what_is_no_pack_is_status_1_and_a_broken_log_status_4() {
     let desk = good();
     desk.run(&["verify", "nowhere"]).stopped(1, &["nowhere"]);
-    desk.run(&["verify", "out"]).stopped(1, &["disclosure-log.json"]);
+    desk.run(&["verify", "out"]).stopped(1, &["this is not a pack"]);
     fs::write(desk.pack("R/keep/disclosure-log.json"), "{}").unwrap();
     alone(&desk, 4, &["disclosure-log.json"]);
 }
