@@ -7,6 +7,7 @@ mod stretch;
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -63,9 +64,9 @@ impl Finish {
     ///
     /// # Errors
     /// `Failed` when FFmpeg cannot convert it.
-    pub fn apply(&self, picture: &Picture, converter: &mut Converter) -> Result<Picture> {
+    pub fn apply<'p>(&self, picture: &'p Picture, converter: &mut Converter) -> Result<Cow<'p, Picture>> {
         let picture = converter.yuv420(picture)?;
-        Ok(if self.baked == Orientation::default() { picture.into_owned() } else { picture.oriented(self.baked) })
+        Ok(if self.baked == Orientation::default() { picture } else { Cow::Owned(picture.oriented(self.baked)) })
     }
 }
 
@@ -158,7 +159,8 @@ fn encode(
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
                 method.apply(picture, cover);
                 let ticks = footage.frames[index].ticks - origin;
-                encoder.send(&finish.apply(picture, &mut converter)?, ticks, &mut |coded| out(coded))
+                let finished = finish.apply(picture, &mut converter)?;
+                encoder.send(&finished, ticks, &mut |coded| out(coded))
             }
         }
     })?;

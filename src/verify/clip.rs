@@ -1,5 +1,6 @@
 //! A written clip, opened afresh: every byte, every time, every picture.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -212,7 +213,8 @@ fn decode_stretch(
             found.inside = found.inside.merge(inside);
         }
         if let Some(original) = &mut original {
-            let outside = blocks.compare(picture, original.picture(frame)?, Where::Outside);
+            let original = original.picture(frame)?;
+            let outside = blocks.compare(picture, &original, Where::Outside);
             if outside.worst > OUTSIDE_TOLERANCE {
                 return Err(Error::unverified(format!(
                     "frame {frame} of the clip: the picture at column {}, row {} is not the footage's ({} levels off)",
@@ -233,7 +235,6 @@ struct Original<'a> {
     converter: Converter,
     finish: Finish,
     decoded: Picture,
-    finished: Picture,
 }
 
 impl<'a> Original<'a> {
@@ -246,20 +247,18 @@ impl<'a> Original<'a> {
             converter: Converter::new(footage.layout, &footage.colour, Target::Yuv420)?,
             finish: Finish::new(footage),
             decoded: Picture::grey(footage.layout),
-            finished: Picture::grey(footage.layout),
         })
     }
 
     /// The footage's picture for a frame of the clip, as it would be encoded without a cover. Frames are asked for
     /// in order. One that does not decode stays the last one: its frame is covered whole, so nothing of it counts.
-    fn picture(&mut self, frame: usize) -> Result<&Picture> {
+    fn picture(&mut self, frame: usize) -> Result<Cow<'_, Picture>> {
         let wanted = self.source.frames.get(frame).copied().unwrap_or(usize::MAX);
         while let Some(decoded) = self.reader.next_if_needed(wanted, &mut self.decoded)? {
             if decoded.index >= wanted {
-                self.finished = self.finish.apply(&self.decoded, &mut self.converter)?;
                 break;
             }
         }
-        Ok(&self.finished)
+        self.finish.apply(&self.decoded, &mut self.converter)
     }
 }
