@@ -69,7 +69,11 @@ pub(super) fn read(
     let last = packets.iter().max_by_key(|p| p.pts);
     let stated = last.map_or(0, |p| p.duration);
     let left = last.and_then(|p| p.pts).map_or(0, |pts| ends.saturating_sub(pts));
-    let plausible = |d: &i64| !counted && d.saturating_mul(2) >= median_interval && *d <= 5 * median_interval;
+    // A single frame has no interval to hold its length against.
+    let alone = frames.len() == 1;
+    let usual = |d: i64| d.saturating_mul(2) >= median_interval && d <= 5 * median_interval;
+    let plausible = |d: &i64| !counted && *d > 0 && (alone || usual(*d));
+    let last_duration = [stated, left].into_iter().find(plausible).unwrap_or(median_interval);
     let flagged = packets.iter().filter(|p| p.corrupt).filter_map(|p| p.pts.or(p.dts));
     Ok(Timeline {
         flagged: flagged.map(|t| t - first_tick).collect(),
@@ -77,8 +81,8 @@ pub(super) fn read(
         first_tick: if counted { 0 } else { first_tick },
         counted,
         why,
-        last_duration: [stated, left].into_iter().find(plausible).unwrap_or(median_interval),
-        median_interval,
+        last_duration,
+        median_interval: if alone { last_duration } else { median_interval },
     })
 }
 

@@ -33,7 +33,8 @@ pub struct Method {
     /// Whether anything in the covered area still depends on what it covers.
     pub recoverable: bool,
     /// A covered picture is a fixed point of its method: obscured, coded, decoded and obscured again, the
-    /// mean of an 8x8 luma block wholly inside the cover moves by less than this, in levels of 8 bits.
+    /// means of 8x8 luma blocks wholly inside the cover move by less than this on average over a frame, in levels of
+    /// 8 bits.
     /// `frost`, `fill` and `pixelate` are exact fixed points, so theirs is the codec's share alone (measured
     /// with x264 at CRF 28 on 47 506 blocks of walking people: 9.2, 4.5 and 9.2 at most); `blur` blurs on
     /// (30 without a codec, 38 with it).
@@ -48,7 +49,7 @@ pub const METHODS: &[Method] = &[
         summary: "filled smoothly from the surroundings, with a thin edge; nothing of what it covers is in it",
         told: "They are covered by areas that look like frosted glass; nothing of them is left under the cover.",
         recoverable: false,
-        tolerance: 12,
+        tolerance: 8,
         apply: apply_with::<frost::Frost>,
     },
     Method {
@@ -56,7 +57,7 @@ pub const METHODS: &[Method] = &[
         summary: "one constant dark grey; nothing of what it covers is in it",
         told: "They are covered by plain areas; nothing of them is left under the cover.",
         recoverable: false,
-        tolerance: 8,
+        tolerance: 4,
         apply: apply_with::<fill::Fill>,
     },
     Method {
@@ -64,7 +65,7 @@ pub const METHODS: &[Method] = &[
         summary: "a blur as strong as the box is large; what it covers may be recovered",
         told: "They are blurred.",
         recoverable: true,
-        tolerance: 48,
+        tolerance: 14,
         apply: apply_with::<blur::Blur>,
     },
     Method {
@@ -72,7 +73,7 @@ pub const METHODS: &[Method] = &[
         summary: "a mosaic of at most 4 cells along the shorter side; what it covers may be recovered",
         told: "They are covered by a coarse mosaic.",
         recoverable: true,
-        tolerance: 12,
+        tolerance: 8,
         apply: apply_with::<pixelate::Pixelate>,
     },
 ];

@@ -51,15 +51,22 @@ pub fn clip(
     report.passed(
         "covered regions",
         format!(
-            "{} frames with a cover; largest difference {} of {} levels",
-            found.covered, found.inside.worst, method.tolerance
+            "{} frames with a cover; blocks differ by {:.1} levels on average, {} at most; {} are allowed on a frame's average",
+            found.covered,
+            found.inside.mean(),
+            found.inside.worst,
+            method.tolerance
         ),
     );
     match source {
         Some(_) => {
             report.passed(
                 "outside the cover",
-                format!("largest difference of a block {} of {OUTSIDE_TOLERANCE} levels", found.outside.worst),
+                format!(
+                    "blocks differ by {:.1} levels on average, {} at most; {OUTSIDE_TOLERANCE} are allowed on a frame's average",
+                    found.outside.mean(),
+                    found.outside.worst
+                ),
             );
             report.psnr_outside = found.outside.psnr();
         }
@@ -204,7 +211,7 @@ fn decode_stretch(
             let mut again = picture.clone();
             method.apply(&mut again, &cover);
             let inside = blocks.compare(picture, &again, Where::Inside);
-            if inside.worst > u32::from(method.tolerance) {
+            if !inside.is_within(u32::from(method.tolerance)) {
                 return Err(Error::unverified(format!(
                     "frame {frame} of the clip: what is under the cover at column {}, row {} is not what '{}' leaves ({} levels off)",
                     inside.at.0, inside.at.1, method.name, inside.worst
@@ -215,7 +222,7 @@ fn decode_stretch(
         if let Some(original) = &mut original {
             let original = original.picture(frame)?;
             let outside = blocks.compare(picture, &original, Where::Outside);
-            if outside.worst > OUTSIDE_TOLERANCE {
+            if !outside.is_within(OUTSIDE_TOLERANCE) {
                 return Err(Error::unverified(format!(
                     "frame {frame} of the clip: the picture at column {}, row {} is not the footage's ({} levels off)",
                     outside.at.0, outside.at.1, outside.worst

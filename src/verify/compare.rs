@@ -8,8 +8,11 @@ use crate::picture::{Picture, Plane, Planes};
 /// Side of a block, in luma pixels.
 const SIDE: u32 = 8;
 
-/// Levels (of 8 bits) by which a block's mean may differ from the footage's outside the cover.
-pub const OUTSIDE_TOLERANCE: u32 = 24;
+/// Levels (of 8 bits) by which block means may differ from the footage's outside the cover, on average over a frame.
+pub const OUTSIDE_TOLERANCE: u32 = 6;
+
+/// A single block may differ by so many times the average that is allowed: coding is hardest on the odd block.
+const SINGLE: u32 = 5;
 
 /// What comparing one picture found.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -18,6 +21,10 @@ pub struct Difference {
     pub worst: u32,
     /// Its left column and top row.
     pub at: (u32, u32),
+    /// Sum of the differences of block means, in levels.
+    pub total: u64,
+    /// How many blocks were compared.
+    pub blocks: u64,
     /// Sum of squared differences of the compared samples.
     pub squares: u64,
     /// How many samples were compared.
@@ -28,7 +35,23 @@ impl Difference {
     /// Both findings together.
     pub fn merge(self, other: Self) -> Self {
         let worse = if other.worst > self.worst { other } else { self };
-        Self { squares: self.squares + other.squares, samples: self.samples + other.samples, ..worse }
+        Self {
+            total: self.total + other.total,
+            blocks: self.blocks + other.blocks,
+            squares: self.squares + other.squares,
+            samples: self.samples + other.samples,
+            ..worse
+        }
+    }
+
+    /// Whether one frame's blocks differ by no more than `tolerance` levels on average, and none by much more.
+    pub fn is_within(self, tolerance: u32) -> bool {
+        self.worst <= SINGLE * tolerance && self.total <= u64::from(tolerance) * self.blocks
+    }
+
+    /// The average difference of block means, in levels.
+    pub fn mean(self) -> f64 {
+        self.total as f64 / self.blocks.max(1) as f64
     }
 
     /// Peak signal-to-noise ratio in decibels of 8-bit samples (ITU-T J.340); `None` when nothing was compared or
@@ -112,7 +135,7 @@ fn block_difference(a: &Plane<u8>, b: &Plane<u8>, block: Rect) -> Difference {
     }
     let samples = u64::from(block.width() * block.height());
     let worst = sum.unsigned_abs() / samples as u32;
-    Difference { worst, at: (block.x0, block.y0), squares: squares as u64, samples }
+    Difference { worst, at: (block.x0, block.y0), total: u64::from(worst), blocks: 1, squares: squares as u64, samples }
 }
 
 /// Sum of the differences and of their squares.
@@ -173,6 +196,8 @@ mod tests {
             }
         }
         assert_eq!(blocks.compare(&noisy, &clean, Where::Outside).worst, 0);
-        assert_eq!(blocks.compare(&shifted, &clean, Where::Outside).worst, 30);
+        let shift = blocks.compare(&shifted, &clean, Where::Outside);
+        assert_eq!((shift.worst, shift.mean()), (30, 15.0));
+        assert!(shift.is_within(15) && !shift.is_within(14) && !shift.is_within(5));
     }
 }
