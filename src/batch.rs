@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::disclose::{Settings, Wish, check_again, disclose};
+use crate::disclose::{Settings, Wish, check_again, disclose, understood};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
@@ -196,6 +196,7 @@ enum Outcome {
 }
 
 fn attempt(task: &Task, out: &Path, resume: Resume, settings: &Settings, progress: &dyn Progress) -> Result<Outcome> {
+    progress.check()?;
     let request = task.request.clone()?;
     check_reference(&request.reference)?;
     let out = match &task.folder {
@@ -264,20 +265,23 @@ fn difference(
     if log.request_sha256 != task.sha256 {
         return Ok(Some("the request has changed".to_owned()));
     }
+    let now = Request { reference: log.reference.clone(), ..request.clone() };
+    if log.request != understood(&now) {
+        return Ok(Some("it was made with other options".to_owned()));
+    }
     if log.tool != Tool::this() {
         return Ok(Some("it was made by another version of this tool or its libraries".to_owned()));
     }
-    let same = |path: &str, sha256: Option<&String>| -> Result<bool> {
-        Ok(sha256 == Some(&hash::file(&task.base.join(path))?))
-    };
+    // A file that is no longer there has changed, too.
+    let same = |path: &str, sha256: Option<&String>| sha256 == hash::file(&task.base.join(path)).ok().as_ref();
     for (asked, logged) in request.items.iter().zip(&log.items) {
         for (place, path) in asked.footage.iter().enumerate() {
-            if !same(path, logged.footage.get(place).map(|f| &f.sha256))? {
+            if !same(path, logged.footage.get(place).map(|f| &f.sha256)) {
                 return Ok(Some("the footage has changed".to_owned()));
             }
         }
         for (place, tracks) in asked.tracks.iter().enumerate() {
-            if !same(&tracks.file, logged.track_files.get(place).map(|f| &f.sha256))? {
+            if !same(&tracks.file, logged.track_files.get(place).map(|f| &f.sha256)) {
                 return Ok(Some("the tracks have changed".to_owned()));
             }
         }

@@ -1,6 +1,7 @@
 //! What the footage is, as far as the rest of the program needs to know: its picture, its frames and their
 //! times, its clocks. Filled in by `media::probe`; pure data.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::geometry::{Grid, Orientation};
@@ -133,7 +134,7 @@ impl Footage {
     }
 
     /// The frames whose time is in `[from, to)`, as a range of numbers.
-    pub fn frames_in(&self, window: Window) -> std::ops::Range<usize> {
+    pub fn frames_in(&self, window: Window) -> Range<usize> {
         let before = |at: Position| self.frames.partition_point(|f| self.time_base.position(f.ticks) < at);
         let first = before(window.from);
         first..before(window.to).max(first)
@@ -153,12 +154,19 @@ impl Footage {
     }
 
     /// The frames that a bad packet at `order` (decoding order) can spoil: all up to the next frame that decoding
-    /// can start from, in presentation order, with those shown before that frame but decoded after it.
-    pub fn spoiled_by(&self, order: u32) -> Vec<usize> {
+    /// can start from, in presentation order, with those shown before that frame but decoded after it. And the
+    /// decoding orders from the bad packet to that frame.
+    pub fn spoiled_by(&self, order: u32) -> (Range<u32>, Vec<usize>) {
         let next_key = self.frames.iter().filter(|f| f.key && f.order > order).min_by_key(|f| f.order);
         let limit = next_key.map_or((u32::MAX, i64::MAX), |f| (f.order, f.ticks));
         let spoiled = |f: &Frame| f.order >= order && (f.order < limit.0 || f.ticks < limit.1);
-        (0..self.frames.len()).filter(|&i| spoiled(&self.frames[i])).collect()
+        (order..limit.0, (0..self.frames.len()).filter(|&i| spoiled(&self.frames[i])).collect())
+    }
+
+    /// The frame shown at these ticks, or else the one decoded at them.
+    pub fn shown_or_decoded_at(&self, ticks: i64) -> Option<usize> {
+        let shown = self.frames.binary_search_by_key(&ticks, |f| f.ticks).ok();
+        shown.or_else(|| self.frames.iter().position(|f| f.decode_ticks == Some(ticks)))
     }
 
     /// Displayed width and height, before sample-aspect stretching: the pixels that boxes count.

@@ -111,9 +111,8 @@ impl Draft {
         let Self { folder, target, .. } = self;
         // The folder has its new name; nothing is left to remove under the old one.
         drop(folder.keep());
-        if let Some(parent) = target.parent() {
-            sync(parent)?;
-        }
+        // The pack stands by now; a folder that cannot be flushed may at worst lose the name in a power cut.
+        let _ = target.parent().map(sync);
         Ok(target)
     }
 }
@@ -157,7 +156,11 @@ fn rename_new(from: &Path, to: &Path) -> Result<()> {
     let renamed = match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // A file system without that flag: claim the name with an empty folder, which a rename may replace.
         Err(Errno::INVAL | Errno::NOSYS) => std::fs::create_dir(to)
-            .and_then(|()| std::fs::rename(from, to))
+            .and_then(|()| {
+                std::fs::rename(from, to).inspect_err(|_| {
+                    let _ = std::fs::remove_dir(to);
+                })
+            })
             .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO)),
         other => other,
     };

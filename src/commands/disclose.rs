@@ -1,5 +1,7 @@
 //! `clip`, `still` and `run`: one request, one pack.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -57,6 +59,7 @@ pub fn read_request(path: &Path) -> Result<(Request, String)> {
 
 fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Result<()> {
     let watch = Watch::new(running.quiet, running.json)?;
+    let stats_file = open_stats(running)?;
     let start = std::time::Instant::now();
     let settings = Settings { threads: running.threads(), pin_ids };
     let made = watch.done(disclose(wish, out, &settings, &watch))?;
@@ -72,15 +75,26 @@ fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Re
     watch.say("  keep/disclosure-log.json  for your own file; never sent");
     watch.say("Look at what is in send/ from beginning to end before you hand it over.");
     watch.event(&json!({ "event": "ready", "reference": made.log.reference, "pack": made.pack.file_name().map(|n| n.to_string_lossy()), "files": files.map(|f| &f.name).collect::<Vec<_>>() }));
-    write_stats(running, start.elapsed().as_secs_f64())
+    write_stats(stats_file, running, start.elapsed().as_secs_f64(), &watch);
+    Ok(())
+}
+
+/// The file for `--stats`, opened before anything is made, so that a wrong name costs nothing.
+///
+/// # Errors
+/// `Failed` when it cannot be written.
+pub fn open_stats(running: &cli::Running) -> Result<Option<File>> {
+    let open = |path: &PathBuf| File::create(path).map_err(|e| Error::io("cannot write", path, &e));
+    running.stats.as_ref().map(open).transpose()
 }
 
 /// Writes where the time went, where that was asked for.
-pub fn write_stats(running: &cli::Running, seconds: f64) -> Result<()> {
-    let Some(path) = &running.stats else { return Ok(()) };
+pub fn write_stats(file: Option<File>, running: &cli::Running, seconds: f64, watch: &Watch) {
     let text = format!(
         "{:#}\n",
         json!({ "version": 1, "threads": running.threads(), "seconds": seconds, "stages": stats::stages() })
     );
-    std::fs::write(path, text).map_err(|e| Error::io("cannot write", path, &e))
+    if let Some(Err(e)) = file.map(|mut file| file.write_all(text.as_bytes())) {
+        watch.warn(&format!("the pack is ready, but its statistics could not be written: {e}"));
+    }
 }

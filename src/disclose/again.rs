@@ -138,6 +138,11 @@ fn asked_again(log: &DisclosureLog, place: usize, footage: &Path, files: &[Loade
         .cloned()
         .ok_or_else(|| Error::unverified("the log's request has fewer items than the log"))?;
     asked.footage = vec![footage.to_string_lossy().into_owned()];
+    // The file may have another name by now; its first frame's time is the logged one.
+    let logged = log.items.get(place).and_then(|i| i.footage.first()).and_then(|f| f.clock.start.clone());
+    if let Some(clock) = asked.clock.as_mut().filter(|c| c.start.is_some() && logged.is_some()) {
+        clock.start = logged;
+    }
     asked.subjects.clear();
     asked.subject_labels.clear();
     asked.shown.clear();

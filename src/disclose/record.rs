@@ -270,7 +270,8 @@ fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
         to: d.to,
         why: notice::Why::Damaged,
     }));
-    let others = plan.tracks.iter().any(|t| t.role == Role::ThirdParty && t.frames_covered > 0);
+    let others = rules.obscure == crate::request::Obscure::AllButSubject
+        || plan.tracks.iter().any(|t| t.role == Role::ThirdParty && t.frames_covered > 0);
     notice::Item {
         kind: made.kind,
         file: file.name.clone(),
@@ -281,7 +282,7 @@ fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
         camera: made.camera.clone(),
         clock_note: clock.filter(|c| c.error_nanos != 0).map(clock_note),
         obscure: rules.obscure,
-        others_covered: others || rules.obscure == crate::request::Obscure::AllButSubject,
+        others_covered: others,
         method: others.then(|| rules.method.told.to_owned()),
         requester_covered_seconds: footage.time_base.position(covered).seconds(),
         audio: if footage.has_audio && made.kind == Kind::Clip { notice::Audio::Removed } else { notice::Audio::None },

@@ -168,7 +168,7 @@ pub struct FrameReader<'a> {
     /// Frames counted so far, for footage without times.
     counted: usize,
     draining: bool,
-    /// Ticks of the packet sent last, by decoding order.
+    /// Ticks of the packet sent last: when its frame is shown, where the container says.
     sent: Option<i64>,
     /// Ticks of packets that the decoder refused or complained of.
     bad: Vec<i64>,
@@ -245,7 +245,8 @@ impl<'a> FrameReader<'a> {
         if self.given.is_some_and(|given| given >= wanted) { Ok(None) } else { self.next(picture) }
     }
 
-    /// Takes the decoding-order ticks of packets that the decoder refused or complained of since the last call.
+    /// Takes the ticks of packets that the decoder refused or complained of since the last call: when their frames are
+    /// shown, or decoded where the container does not say.
     pub fn take_bad(&mut self) -> Vec<i64> {
         std::mem::take(&mut self.bad)
     }
@@ -293,7 +294,7 @@ impl<'a> FrameReader<'a> {
         };
         let flagged = packet.as_ref().is_some_and(ff::Packet::is_corrupt);
         if let Some(packet) = packet {
-            self.sent = packet.dts().or(packet.pts()).map(|t| t - self.footage.first_tick);
+            self.sent = packet.pts().or(packet.dts()).map(|t| t.saturating_sub(self.footage.first_tick));
         }
         if sent.is_err() || flagged {
             self.bad.extend(self.sent);

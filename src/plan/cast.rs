@@ -18,6 +18,8 @@ pub enum Part {
 
 /// One track with its part.
 pub struct Player<'a> {
+    /// Which file, by place in the list, and which track in it.
+    pub place: (usize, usize),
     /// The file it is in.
     pub file: &'a Loaded,
     /// The track.
@@ -34,11 +36,16 @@ pub struct Player<'a> {
 /// `Unsafe` for an id or label in no track and for contradictions; `Usage` for an id in two files, and for ids of
 /// formats that renumber when `pin_ids` and the request does not name the file's hash.
 pub fn cast<'a>(files: &'a [Loaded], rules: &'a Rules, pin_ids: bool) -> Result<Vec<Player<'a>>> {
-    let mut players: Vec<Player<'a>> = files
-        .iter()
-        .flat_map(|file| file.file.tracks.iter().map(move |track| (file, track)))
-        .map(|(file, track)| Player { file, track, part: own_part(track), statements: Vec::new() })
-        .collect();
+    let mut players: Vec<Player<'a>> = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        players.extend(file.file.tracks.iter().enumerate().map(|(place, track)| Player {
+            place: (at, place),
+            file,
+            track,
+            part: own_part(track),
+            statements: Vec::new(),
+        }));
+    }
     let mut named = Vec::new();
     for id in &rules.subjects {
         named.push(find(&players, id, "subject", pin_ids)?);

@@ -96,7 +96,7 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     let mut sheets = vec![Sheet::default(); frames.len()];
     let (mut tracks, mut refused) = (Vec::new(), Vec::new());
     for player in &players {
-        let mut used = stage.use_of(player, files);
+        let mut used = Stage::use_of(player);
         let relevant = match player.part {
             Part::ThirdParty => stage.cover_third_party(player, &mut sheets, &mut used, &mut refused)?,
             Part::Subject | Part::Shown(..) => stage.keep_clear(player, &mut sheets)?,
@@ -152,16 +152,14 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn use_of(&self, player: &Player<'_>, files: &[Loaded]) -> TrackUse {
-        let file = files.iter().position(|f| std::ptr::eq(f, player.file)).unwrap_or(0);
-        let track = player.file.file.tracks.iter().position(|t| std::ptr::eq(t, player.track)).unwrap_or(0);
+    fn use_of(player: &Player<'_>) -> TrackUse {
         let (role, shown_because, justification) = match &player.part {
             Part::ThirdParty => (Role::ThirdParty, None, None),
             Part::Subject => (Role::Subject, None, None),
             Part::Shown(because, justification) => (Role::ThirdParty, Some(*because), justification.clone()),
         };
         TrackUse {
-            place: (file, track),
+            place: player.place,
             id: player.track.id.clone(),
             file_sha256: player.file.sha256.clone(),
             label: player.track.label.clone(),
@@ -185,13 +183,18 @@ impl Stage<'_> {
         let (boxes, gaps) =
             covered(&runs, player.track.sampling, self.rules, &player.statements, self.footage, self.frames);
         refused.extend(gaps.into_iter().map(|gap| (player.track.id.clone(), gap)));
+        let mut counted: Vec<(usize, Why)> = Vec::with_capacity(boxes.len());
         for b in &boxes {
             let (Ok(index), Some(rect)) = (self.frames.binary_search(&b.frame), self.region(b.shape)) else { continue };
             sheets[index].covered.push(rect);
-            used.frames_covered += 1;
-            used.held += usize::from(b.why == Why::Held);
-            used.bridged += usize::from(b.why == Why::Bridged);
+            counted.push((b.frame, b.why));
         }
+        // A frame that is covered for two reasons counts once, for the better one.
+        counted.sort_unstable();
+        counted.dedup_by_key(|c| c.0);
+        used.frames_covered = counted.len();
+        used.held = counted.iter().filter(|c| c.1 == Why::Held).count();
+        used.bridged = counted.iter().filter(|c| c.1 == Why::Bridged).count();
         Ok(used.frames_covered > 0)
     }
 
@@ -200,7 +203,8 @@ impl Stage<'_> {
         let layout = &self.footage.layout;
         let mut seen = false;
         for (sheet, &frame) in sheets.iter_mut().zip(self.frames) {
-            let Some(shape) = runs.iter().find_map(|run| run.at(frame)) else { continue };
+            let run = runs.get(runs.partition_point(|run| run.last() < frame));
+            let Some(shape) = run.and_then(|run| run.at(frame)) else { continue };
             let stored = self.footage.orientation.to_stored(shape, layout.width, layout.height);
             let Some(rect) = inward(stored, self.footage.grid(), layout.width, layout.height) else { continue };
             seen = true;

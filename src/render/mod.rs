@@ -9,7 +9,8 @@ pub use stretch::{Event, Stretch, cut, decode};
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ use crate::progress::Progress;
 use crate::time::Lasts;
 
 /// Coded pictures that a stretch may have waiting for the writer.
-const WAITING: usize = 512;
+const WAITING: usize = 256;
 
 /// What a clip's pictures become before they are encoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,14 +202,31 @@ pub fn each_stretch<T: Send>(
     pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
 }
 
-/// Works on several things at once, at most `jobs`; results in order.
+/// Works on several things at once, at most `jobs`; results in order. Plain threads: a pool's worker that waits for
+/// another pool would begin the next thing meanwhile.
 ///
 /// # Errors
-/// `Failed` when threads cannot be started.
-pub fn in_parallel<I: Sync, T: Send>(jobs: usize, items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Result<Vec<T>> {
-    use rayon::prelude::*;
-    // One at a time is taken, so that a long one holds up no other.
-    Ok(pool(jobs)?.install(|| items.par_iter().with_max_len(1).map(&work).collect()))
+/// `Failed` when a result is lost.
+pub fn in_parallel<I: Sync, T: Send>(jobs: usize, items: &[I], work: impl Fn(&I) -> T + Sync) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(items.len()) {
+            scope.spawn(|| {
+                while let Some((place, item)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?)))
+                {
+                    let result = work(item);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((place, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().map_err(|_| Error::failed("a task failed"))?;
+    done.sort_by_key(|d| d.0);
+    Ok(done.into_iter().map(|d| d.1).collect())
 }
 
 /// The wanted frames that damage spoils, in order. Decodes them all once.

@@ -57,7 +57,8 @@ fn by_key_frame(footage: &Footage, plan: &Plan) -> Vec<Stretch> {
     for &(frame, _) in &plan.covers {
         let key_since = |last: usize| footage.frames.get(last..=frame).is_some_and(|f| f.iter().any(|f| f.key));
         match stretches.last_mut() {
-            Some(stretch) if !key_since(stretch.frames.end) => stretch.frames.end = frame + 1,
+            // Counted footage is decoded from its start anyway.
+            Some(stretch) if footage.counted || !key_since(stretch.frames.end) => stretch.frames.end = frame + 1,
             _ => stretches.push(Stretch { frames: frame..frame + 1 }),
         }
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::footage::{Footage, Frame};
+use crate::footage::Footage;
 use crate::media::FrameReader;
 use crate::picture::Picture;
 
@@ -62,16 +62,21 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
     let mut picture = Picture::grey(footage.layout);
     let until = last_needed(footage, &stretch.frames);
     let mut expected = reader.start();
-    let spoil = |order: u32, each: &mut dyn FnMut(Event<'_>) -> Result<()>| {
-        let mut frames = footage.spoiled_by(order);
+    // One damaged part is told once, however often the decoder complains within it.
+    let mut told: Option<Range<u32>> = None;
+    let mut spoil = |order: u32, each: &mut dyn FnMut(Event<'_>) -> Result<()>| {
+        if told.as_ref().is_some_and(|t| t.contains(&order)) {
+            return Ok(());
+        }
+        let (orders, mut frames) = footage.spoiled_by(order);
+        told = Some(orders);
         frames.retain(|f| stretch.frames.contains(f));
         if frames.is_empty() { Ok(()) } else { each(Event::Spoiled(frames)) }
     };
     while expected <= until {
         let decoded = reader.next(&mut picture)?;
         for ticks in reader.take_bad() {
-            let bad = |f: &Frame| f.decode_ticks == Some(ticks) || f.ticks == ticks;
-            let known = if footage.counted { None } else { footage.frames.iter().position(bad) };
+            let known = if footage.counted { None } else { footage.shown_or_decoded_at(ticks) };
             let place = known.unwrap_or(expected);
             // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
             if place >= reader.start() {

@@ -8,8 +8,8 @@ use crate::geometry::BoundingBox;
 use crate::request::{GapPolicy, Rules, Statement};
 use crate::time::{Position, Window};
 
-/// Why a box is covered in a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a box is covered in a frame, the better reason first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     /// The track has it.
     Marked,
@@ -137,7 +137,7 @@ impl Gap {
 
     fn verdict(
         &self,
-        stated_by_file: bool,
+        file_says_absent: bool,
         rules: &Rules,
         statements: &[&Statement],
         footage: &Footage,
@@ -146,12 +146,15 @@ impl Gap {
         if self.first > self.last || self.length <= rules.bridge {
             return Verdict::Bridge;
         }
-        if stated_by_file {
-            return Verdict::Absent;
-        }
         let missing = self.window(footage);
         let stated = statements.iter().find(|s| s.window.from <= missing.from && missing.to <= s.window.to);
-        match stated.map_or(rules.gaps, |s| s.is) {
+        // What is said of this very gap counts most, then what the file says, then what is said of all gaps.
+        let policy = match stated {
+            Some(statement) => statement.is,
+            None if file_says_absent => GapPolicy::Absent,
+            None => rules.gaps,
+        };
+        match policy {
             GapPolicy::Absent => Verdict::Absent,
             GapPolicy::Cover => Verdict::Cover,
             GapPolicy::Refuse if wanted.within(self.first, self.last).next().is_none() => Verdict::Absent,

@@ -1,4 +1,5 @@
-//! Pictures held against each other by the means of 8x8 luma blocks: coding noise averages out, a person does not.
+//! Pictures held against each other by the means of 8x8 blocks, luma and chroma: coding noise averages out, a person
+//! does not.
 
 use crate::cover::Cover;
 use crate::geometry::Rect;
@@ -99,22 +100,29 @@ impl Blocks {
         Self { covered, across, width, height }
     }
 
-    /// Compares the luma of two 8-bit pictures. The second may be a column and a row smaller (before padding); only
+    /// Compares two 8-bit 4:2:0 pictures. The second may be a column and a row smaller (before padding); only
     /// what both have is compared.
     pub fn compare(&self, written: &Picture, expected: &Picture, place: Where) -> Difference {
         let (Planes::Eight(a), Planes::Eight(b)) = (&written.planes, &expected.planes) else {
             return Difference::default();
         };
-        let (a, b) = (&a[0], &b[0]);
-        let (width, height) = (self.width.min(b.width as u32), self.height.min(b.height as u32));
+        let (width, height) = (self.width.min(b[0].width as u32), self.height.min(b[0].height as u32));
         let mut found = Difference::default();
         for (index, &covered) in self.covered.iter().enumerate() {
             let (x0, y0) = (index as u32 % self.across * SIDE, index as u32 / self.across * SIDE);
             let area = (self.width - x0).min(SIDE) * (self.height - y0).min(SIDE);
             let block = Rect { x0, y0, x1: (x0 + SIDE).min(width), y1: (y0 + SIDE).min(height) };
-            if covered == if place == Where::Inside { area } else { 0 } && block.x0 < block.x1 && block.y0 < block.y1 {
-                found = found.merge(block_difference(a, b, block));
+            if covered != if place == Where::Inside { area } else { 0 } || block.x0 >= block.x1 || block.y0 >= block.y1
+            {
+                continue;
             }
+            let mut worst = block_difference(&a[0], &b[0], block);
+            // The block's 4x4 chroma samples count by their means; the noise ratio is luma's.
+            for (a, b) in a.iter().zip(b).skip(1) {
+                let colour = block_difference(a, b, block.subsampled(1, 1));
+                worst.worst = worst.worst.max(colour.worst);
+            }
+            found = found.merge(Difference { total: u64::from(worst.worst), ..worst });
         }
         found
     }
@@ -183,6 +191,16 @@ mod tests {
                 (blocks.compare(&changed, &clean, Where::Inside), blocks.compare(&changed, &clean, Where::Outside));
             assert_eq!((within.squares > 0, without.squares > 0), (inside, !inside), "({x}, {y})");
         }
+    }
+
+    #[test]
+    fn a_person_who_differs_only_in_colour_is_seen() {
+        let blocks = Blocks::new(&Cover::default(), 16, 8);
+        let (clean, mut tinted) = (grey(16, 8), grey(16, 8));
+        if let Planes::Eight(planes) = &mut tinted.planes {
+            planes[2].samples.fill(168);
+        }
+        assert_eq!(blocks.compare(&tinted, &clean, Where::Outside).worst, 40);
     }
 
     #[test]
