@@ -4,7 +4,7 @@ mod document;
 
 use std::collections::HashSet;
 
-pub use self::document::{Document, Footage, KeyFrame, Role, Sampling, ShownBecause, Track};
+pub use self::document::{Document, Footage, KeyFrame, Sampling, Track};
 
 use super::{Format, FrameNumber, ReadOptions, checks, json};
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ impl Track {
     fn into_model(self, sampling: Sampling, notes: &mut Vec<String>) -> Result<model::Track> {
         let place = format!("track {}", self.id);
         let justified = self.justification.as_ref().is_some_and(|reason| !reason.trim().is_empty());
-        if self.shown_because == Some(ShownBecause::ReasonableWithoutConsent) && !justified {
+        if self.shown_because == Some(model::ShownBecause::ReasonableWithoutConsent) && !justified {
             return Err(Error::failed(format!("{place}: shown without consent, and no justification is given"))
                 .hint("state in \"justification\" why it is reasonable; it stays with the controller"));
         }
@@ -119,14 +119,8 @@ impl Track {
         Ok(model::Track {
             id: self.id,
             label: self.label,
-            role: self.role.map(|role| match role {
-                Role::ThirdParty => model::Role::ThirdParty,
-                Role::Subject => model::Role::Subject,
-            }),
-            shown_because: self.shown_because.map(|why| match why {
-                ShownBecause::Consent => model::ShownBecause::Consent,
-                ShownBecause::ReasonableWithoutConsent => model::ShownBecause::ReasonableWithoutConsent,
-            }),
+            role: self.role,
+            shown_because: self.shown_because,
             justification: self.justification,
             whole: self.whole,
             sampling: match self.sampling.unwrap_or(sampling) {

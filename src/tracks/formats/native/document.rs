@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::geometry::BoundingBox;
 use crate::tracks as model;
-use crate::tracks::{KeyFrame as Key, TrackFile, When};
+use crate::tracks::{KeyFrame as Key, Role, ShownBecause, TrackFile, When};
 
 /// Boxes over time, made on one piece of footage. A box is in pixels of the displayed picture: after cropping
 /// and rotation, before sample-aspect stretching, from the top-left corner.
@@ -94,26 +94,6 @@ pub struct Track {
     pub keyframes: Vec<KeyFrame>,
 }
 
-/// Who a track is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Somebody else, to be covered.
-    ThirdParty,
-    /// The requester.
-    Subject,
-}
-
-/// Why a third party may be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ShownBecause {
-    /// They agreed.
-    Consent,
-    /// It is reasonable without their consent; needs a justification.
-    ReasonableWithoutConsent,
-}
-
 /// A box at one time, given by exactly one of `frame` and `time`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -180,14 +160,8 @@ impl From<&model::Track> for Track {
         Self {
             id: track.id.clone(),
             label: track.label.clone(),
-            role: track.role.map(|role| match role {
-                model::Role::ThirdParty => Role::ThirdParty,
-                model::Role::Subject => Role::Subject,
-            }),
-            shown_because: track.shown_because.map(|why| match why {
-                model::ShownBecause::Consent => ShownBecause::Consent,
-                model::ShownBecause::ReasonableWithoutConsent => ShownBecause::ReasonableWithoutConsent,
-            }),
+            role: track.role,
+            shown_because: track.shown_because,
             justification: track.justification.clone(),
             whole: track.whole,
             sampling: Some(track.sampling.into()),
