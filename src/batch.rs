@@ -104,6 +104,18 @@ pub fn read(path: &Path) -> Result<Vec<Task>> {
     let tasks: Vec<Task> =
         manifest.requests.into_iter().enumerate().map(|(place, entry)| task(entry, place, base)).collect();
     let mut seen = BTreeMap::new();
+    let references: Vec<&str> =
+        tasks.iter().filter_map(|t| t.request.as_ref().ok()).map(|r| r.reference.as_str()).collect();
+    for reference in &references {
+        let revised =
+            reference.rsplit_once("-r").filter(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        if let Some((other, _)) = revised.filter(|(other, _)| references.contains(other)) {
+            return Err(bad(format!("'{reference}' reads as a revision of '{other}', which is another request")));
+        }
+        if reference.starts_with("summary") && reference.ends_with(".json") | reference.ends_with(".csv") {
+            return Err(bad(format!("'{reference}' is the name of a summary")));
+        }
+    }
     for task in &tasks {
         if let Ok(request) = &task.request
             && let Some(other) = seen.insert(request.reference.clone(), task.name.clone())
@@ -111,9 +123,11 @@ pub fn read(path: &Path) -> Result<Vec<Task>> {
             return Err(bad(format!("{other} and {} have the same reference '{}'", task.name, request.reference)));
         }
         if let Some(folder) = &task.folder
-            && check_reference(folder).is_err()
+            && check_reference(folder).is_err() | references.contains(&folder.as_str())
         {
-            return Err(bad(format!("'{folder}' cannot be a sub-folder: use letters, digits, '.', '_' and '-'")));
+            return Err(bad(format!(
+                "'{folder}' cannot be a sub-folder: use letters, digits, '.', '_' and '-', and no request's reference"
+            )));
         }
     }
     Ok(tasks)
@@ -202,7 +216,11 @@ fn attempt(task: &Task, out: &Path, resume: Resume, settings: &Settings, progres
     let out = match &task.folder {
         Some(folder) => {
             crate::pack::make_out(out)?;
-            out.join(folder)
+            let inside = out.join(folder);
+            if inside.join("keep").exists() || inside.join("send").exists() {
+                return Err(Error::usage(format!("the sub-folder '{folder}' is a pack")).hint("name another folder"));
+            }
+            inside
         }
         None => out.to_owned(),
     };

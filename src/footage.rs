@@ -133,6 +133,12 @@ impl Footage {
         ticks > 5 * self.median_interval && self.time_base.position(ticks).nanos() > 2_000_000_000
     }
 
+    /// Whether a recording gap lies before a frame.
+    pub fn follows_gap(&self, frame: usize) -> bool {
+        let before = frame.checked_sub(1).and_then(|b| self.frames.get(b));
+        before.zip(self.frames.get(frame)).is_some_and(|(a, b)| self.is_gap(b.ticks - a.ticks))
+    }
+
     /// The frames whose time is in `[from, to)`, as a range of numbers.
     pub fn frames_in(&self, window: Window) -> Range<usize> {
         let before = |at: Position| self.frames.partition_point(|f| self.time_base.position(f.ticks) < at);

@@ -1,7 +1,5 @@
 //! `clip`, `still` and `run`: one request, one pack.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -59,7 +57,7 @@ pub fn read_request(path: &Path) -> Result<(Request, String)> {
 
 fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Result<()> {
     let watch = Watch::new(running.quiet, running.json)?;
-    let stats_file = open_stats(running)?;
+    check_stats(running)?;
     let start = std::time::Instant::now();
     let settings = Settings { threads: running.threads(), pin_ids };
     let made = watch.done(disclose(wish, out, &settings, &watch))?;
@@ -75,26 +73,35 @@ fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Re
     watch.say("  keep/disclosure-log.json  for your own file; never sent");
     watch.say("Look at what is in send/ from beginning to end before you hand it over.");
     watch.event(&json!({ "event": "ready", "reference": made.log.reference, "pack": made.pack.file_name().map(|n| n.to_string_lossy()), "files": files.map(|f| &f.name).collect::<Vec<_>>() }));
-    write_stats(stats_file, running, start.elapsed().as_secs_f64(), &watch);
+    write_stats(running, start.elapsed().as_secs_f64(), &watch);
     Ok(())
 }
 
-/// The file for `--stats`, opened before anything is made, so that a wrong name costs nothing.
+/// Whether `--stats` names a file that may be written: a new one, or the statistics of an earlier run. Never a
+/// recording or a track file named by mistake.
 ///
 /// # Errors
-/// `Failed` when it cannot be written.
-pub fn open_stats(running: &cli::Running) -> Result<Option<File>> {
-    let open = |path: &PathBuf| File::create(path).map_err(|e| Error::io("cannot write", path, &e));
-    running.stats.as_ref().map(open).transpose()
+/// `Usage` when something else stands there.
+pub fn check_stats(running: &cli::Running) -> Result<()> {
+    let Some(path) = running.stats.as_ref().filter(|p| p.symlink_metadata().is_ok()) else { return Ok(()) };
+    let small = path.metadata().is_ok_and(|m| m.is_file() && m.len() < 1 << 20);
+    let earlier = small.then(|| std::fs::read(path).ok()).flatten();
+    let earlier = earlier.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    if earlier.is_some_and(|v| v["version"] == 1 && v["stages"].is_array() && v["threads"].is_u64()) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("--stats {}: this exists and is no statistics of an earlier run", path.display()))
+        .hint("name a new file; nothing that exists is overwritten"))
 }
 
 /// Writes where the time went, where that was asked for.
-pub fn write_stats(file: Option<File>, running: &cli::Running, seconds: f64, watch: &Watch) {
+pub fn write_stats(running: &cli::Running, seconds: f64, watch: &Watch) {
+    let Some(path) = &running.stats else { return };
     let text = format!(
         "{:#}\n",
         json!({ "version": 1, "threads": running.threads(), "seconds": seconds, "stages": stats::stages() })
     );
-    if let Some(Err(e)) = file.map(|mut file| file.write_all(text.as_bytes())) {
+    if let Err(e) = std::fs::write(path, text) {
         watch.warn(&format!("the pack is ready, but its statistics could not be written: {e}"));
     }
 }

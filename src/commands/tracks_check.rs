@@ -17,6 +17,9 @@ use cctv_redact::tracks::load::load;
 use cctv_redact::tracks::{Role, Track};
 use cctv_redact::{Error, Result, output, render};
 
+/// How the name of every picture begins.
+const MARK: &str = "unredacted-do-not-send";
+
 /// A window that ends after any footage.
 const FOREVER: &str = "99999:00:00";
 
@@ -83,6 +86,11 @@ fn report(known: &Assessed, watch: &Watch) {
 /// Writes a picture of each track: the middle frame of its longest run, with its box.
 fn pictures(item: &Item, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("cannot make", folder, &e))?;
+    let mut names = std::fs::read_dir(folder).map_err(|e| Error::io("cannot read", folder, &e))?.flatten();
+    if names.any(|n| !n.file_name().to_string_lossy().starts_with(MARK)) {
+        return Err(Error::usage(format!("--pictures {}: there are other files in this folder", folder.display()))
+            .hint("name a new folder, so that unredacted pictures never lie beside anything that is sent"));
+    }
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
     let path = Path::new(&item.footage[0]);
     let footage = probe(path, ProbeOptions { stream: item.stream, fps })?;
@@ -108,7 +116,7 @@ fn picture(footage: &Footage, track: &Track, run: &Run, folder: &Path) -> Result
     }
     let safe: String =
         track.id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-    let path = folder.join(format!("unredacted-do-not-send-track-{safe}.png"));
+    let path = folder.join(format!("{MARK}-track-{safe}.png"));
     let file = std::fs::File::create(&path).map_err(|e| Error::io("cannot write", &path, &e))?;
     output::write_png(std::io::BufWriter::new(file), &rgb)
 }

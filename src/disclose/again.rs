@@ -68,6 +68,14 @@ fn check_item(
         Ok((asked, known))
     });
     let planned = planned.transpose()?;
+    if let Some((_, known)) = &planned
+        && known.rules.method.name != method.name
+    {
+        return Err(Error::unverified(format!(
+            "item {} of the log does not name the method that was asked for",
+            place + 1
+        )));
+    }
     let send = pack.join("send");
     if let (Some(expected), [file]) = (&item.expected_clip, item.files.as_slice()) {
         if let Some((_, known)) = &planned

@@ -350,5 +350,9 @@ pub fn parse_rate(text: &str) -> Result<(i32, i32)> {
             ((rate * 1000.0).round() as i32, 1000)
         }
     };
-    if num > 0 && den > 0 && num / den <= 1000 { Ok((num, den)) } else { Err(bad()) }
+    if (1..=1_000_000).contains(&num) && (1..=1_000_000).contains(&den) && num / den <= 1000 {
+        Ok((num, den))
+    } else {
+        Err(bad())
+    }
 }

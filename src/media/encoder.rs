@@ -90,6 +90,7 @@ impl Encoder {
         set.set("crf", CRF);
         set.set("x264-params", X264);
         set.set("flags", "+global_header+cgop+bitexact");
+        set.set("forced-idr", "1");
         set.set("threads", &options.threads.to_string());
         set.set("color_range", if options.full_range { "pc" } else { "tv" });
         set.set("colorspace", &options.colour.space.to_string());
@@ -107,13 +108,20 @@ impl Encoder {
     }
 
     /// Takes the next picture (8-bit 4:2:0, at most one column and row short of the encoder's size) and passes on
-    /// what is ready.
+    /// what is ready. With `afresh` no picture refers across this one.
     ///
     /// # Errors
     /// `Failed` when x264 does.
-    pub fn send(&mut self, picture: &Picture, ticks: i64, out: &mut impl FnMut(Coded) -> Result<()>) -> Result<()> {
+    pub fn send(
+        &mut self,
+        picture: &Picture,
+        ticks: i64,
+        afresh: bool,
+        out: &mut impl FnMut(Coded) -> Result<()>,
+    ) -> Result<()> {
         fill_frame(picture, &mut self.frame)?;
         self.frame.set_pts(Some(ticks));
+        self.frame.set_kind(if afresh { ff::picture::Type::I } else { ff::picture::Type::None });
         self.encoder.send_frame(&self.frame).map_err(failed)?;
         self.drain(out)
     }

@@ -14,6 +14,8 @@ use crate::time::{Lasts, TimeBase};
 pub struct Muxer {
     output: ff::format::context::Output,
     source: TimeBase,
+    /// Decoding time of the packet written last, in the file's ticks.
+    last: Option<i64>,
 }
 
 impl Muxer {
@@ -35,7 +37,7 @@ impl Muxer {
         options.set("brand", "isom");
         options.set("movflags", "+faststart");
         output.write_header_with(options).map_err(failed)?;
-        Ok(Self { output, source: time_base })
+        Ok(Self { output, source: time_base, last: None })
     }
 
     /// Appends one coded picture (Annex B) that is shown for so many nanoseconds, which are finer than ticks because a
@@ -55,6 +57,11 @@ impl Muxer {
         let target = self.output.stream(0).map_or(ff::Rational(1, self.source.den), |s| s.time_base());
         packet.rescale_ts(ff::Rational(self.source.num, self.source.den), target);
         packet.set_duration(lasts.in_scale(self.source, i64::from(target.1)));
+        let decode = packet.dts().unwrap_or(0);
+        if self.last.replace(decode).is_some_and(|last| decode - last > i64::from(i32::MAX)) {
+            return Err(Error::failed("a recording gap is too long for one clip: an MP4 has 31 bits for it")
+                .hint("ask for the time before the gap and the time after it as items of their own"));
+        }
         packet.write(&mut self.output).map_err(failed)?;
         Ok(())
     }

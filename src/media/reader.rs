@@ -78,7 +78,7 @@ pub(super) fn layout(frame: &ff::frame::Video) -> Result<Layout> {
     let (family, depth) = match base
         .find("p1")
         .or_else(|| base.find("p9"))
-        .or_else(|| base.strip_prefix("gray").filter(|d| !d.is_empty()).map(|_| 3))
+        .or_else(|| base.strip_prefix("gray").filter(|d| !d.is_empty()).map(|_| 4))
     {
         Some(at) => (&base[..at], base[at..].trim_start_matches('p').parse::<u32>().map_err(|_| unsupported())?),
         None => (base.strip_suffix('p').unwrap_or(base), 8),

@@ -161,7 +161,7 @@ fn encode(
                 method.apply(picture, cover);
                 let ticks = footage.frames[index].ticks - origin;
                 let finished = finish.apply(picture, &mut converter)?;
-                encoder.send(&finished, ticks, &mut |coded| out(coded))
+                encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
             }
         }
     })?;
@@ -256,11 +256,13 @@ struct Writer<'a> {
     plan: &'a Plan,
     muxer: Muxer,
     written: usize,
+    /// The picture from which decoding times count: the first, or the first after the last recording gap.
+    origin: usize,
 }
 
 impl<'a> Writer<'a> {
     fn new(footage: &'a Footage, plan: &'a Plan, muxer: Muxer) -> Self {
-        Self { footage, plan, muxer, written: 0 }
+        Self { footage, plan, muxer, written: 0, origin: 0 }
     }
 
     /// The n-th picture in decoding order is shown no earlier than the (n - REORDER)-th, so that one's time is a
@@ -270,9 +272,13 @@ impl<'a> Writer<'a> {
         let ticks = |place: usize| {
             frames.get(place).map_or(0, |&f| self.footage.frames[f].ticks - self.footage.frames[frames[0]].ticks)
         };
-        let decode = match self.written.checked_sub(REORDER) {
+        if frames.get(self.written).is_some_and(|&f| self.footage.follows_gap(f)) {
+            // Nothing refers across a gap, and a decoding time hours before its picture is not read by every player.
+            self.origin = self.written;
+        }
+        let decode = match self.written.checked_sub(REORDER).filter(|&place| place >= self.origin) {
             Some(place) => ticks(place),
-            None => -((REORDER - self.written) as i64) * self.footage.median_interval,
+            None => ticks(self.origin) - (self.origin + REORDER - self.written) as i64 * self.footage.median_interval,
         };
         self.muxer.write(&coded.data, coded.ticks, decode, self.duration(coded.ticks), coded.key)?;
         self.written += 1;

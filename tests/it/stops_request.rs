@@ -203,3 +203,14 @@ fn damage_outside_the_window_does_not_matter() {
     let tracks = desk.json("t.json", &native(&[person("1")]));
     desk.make(&["clip", &footage, "--from", "0", "--to", "2", "--tracks", &tracks]).ready();
 }
+
+#[test]
+fn statistics_never_overwrite_a_recording() {
+    let desk = Desk::new();
+    let footage = desk.copy(&fixture("mpeg4.avi"), "yard.avi");
+    let before = fs::read(desk.path(&footage)).unwrap();
+    let tracks = tracks_of("mpeg4.avi", "json");
+    let args = ["clip", &footage, "--from", "0.5", "--to", "1", "--tracks", &tracks, "--stats", &footage];
+    desk.refuses(2, &args, &["--stats", "no statistics of an earlier run"]);
+    assert_eq!(fs::read(desk.path(&footage)).unwrap(), before);
+}
