@@ -167,3 +167,37 @@ fn the_last_frame_ends_with_the_window_even_within_a_tick_of_the_footage() {
     let clip = cctv_redact::verify::mp4::walk(&mut file).unwrap();
     assert_eq!((clip.video.samples.len(), clip.duration * 1000 / u64::from(clip.timescale)), (10, 950));
 }
+
+/// Pictures that wait hours for their turn to be decoded were not read back.
+#[test]
+fn a_recording_gap_of_a_night_fits_into_one_clip() {
+    if crate::tool::ffmpeg_is_missing() {
+        return;
+    }
+    let desk = Desk::new();
+    let night = desk.path("night.mkv");
+    let times = "settb=1/1000,setpts='N*40+if(gte(N,20),32400000,0)'";
+    let made = std::process::Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=96x80:r=25:d=1.6",
+            "-vf",
+            times,
+            "-fps_mode",
+            "passthrough",
+        ])
+        .args(["-enc_time_base", "1/1000", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-g", "12"])
+        .arg(&night)
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let whole = serde_json::json!({ "id": "1", "whole": true, "keyframes": [{ "frame": 0, "box": [10, 10, 40, 40] }] });
+    let tracks = desk.json("t.json", &serde_json::json!({ "version": 1, "tracks": [whole] }));
+    desk.make(&["clip", "night.mkv", "--from", "0", "--to", "40000", "--tracks", &tracks]).ready();
+    let log = crate::tool::read_json(&desk.pack("R/keep/disclosure-log.json"));
+    assert_eq!(log["items"][0]["files"][0]["frames"], 40);
+    assert_eq!(log["items"][0]["window"]["not_covered"][0]["why"], "recording gap");
+}
