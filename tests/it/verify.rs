@@ -345,3 +345,17 @@ fn one_person_can_play_another_part_in_each_item() {
     let said = desk.run(&["verify", "out/R", "--footage", &footage()]).ready().out;
     assert!(!said.contains("not checked"), "{said}");
 }
+
+#[test]
+fn a_link_in_a_pack_is_no_file_of_it_and_pictures_do_not_go_into_one() {
+    let desk = Desk::new();
+    let (footage, tracks) = (fixture("mpeg4.avi"), crate::tool::tracks_of("mpeg4.avi", "json"));
+    desk.make(&["clip", &footage, "--from", "0.5", "--to", "1", "--tracks", &tracks]).ready();
+    let folder = desk.pack("R/send");
+    let folder = folder.to_str().unwrap();
+    desk.run(&["tracks", "check", &tracks, "--footage", &footage, "--pictures", folder]).stopped(2, &["--pictures"]);
+    let clip = desk.pack("R/send/clip.mp4");
+    fs::rename(&clip, desk.path("elsewhere.mp4")).unwrap();
+    std::os::unix::fs::symlink(desk.path("elsewhere.mp4"), &clip).unwrap();
+    alone(&desk, 4, &["not a plain file"]);
+}
