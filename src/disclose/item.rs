@@ -18,7 +18,7 @@ use crate::render::{self, Finish};
 use crate::request::{Damaged, Item, Kind, Rules};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
-use crate::verify::{self, CoverEntry, ExpectedClip, ExpectedStill, Report, intervals};
+use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
 use crate::{hash, stats};
 
 /// How to run, without any effect on what is made.
@@ -187,15 +187,17 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = draft.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
-    progress.stage("covering", frames.len() as u64);
-    stats::timed("render", || render::clip(footage, plan, rules.method, &path, settings.threads, progress))?;
     let expected = expected_clip(footage, plan);
+    let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
+    progress.stage("covering", frames.len() as u64);
+    stats::timed("render", || render::clip(footage, plan, rules.method, &witness, &path, settings.threads, progress))?;
     progress.stage("verifying", frames.len() as u64);
-    let source = verify::Source { footage, frames };
     let report = stats::timed("verify", || {
-        verify::clip(&path, &expected, rules.method, Some(source), settings.threads, progress)
+        let against = Some(Against::Witness(&witness));
+        verify::clip(&path, &expected, rules.method, against, settings.threads, progress)
     })?;
     let ends = (frames[0], frames[frames.len() - 1]);
+    drop(witness);
     made.files.push(describe(&path, name, ends, frames.len())?);
     made.expected_clip = Some(expected);
     made.report = report;

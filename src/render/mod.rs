@@ -22,6 +22,7 @@ use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::time::Lasts;
+use crate::verify::{Source, Witness};
 
 /// Coded pictures that a stretch may have waiting for the writer.
 const WAITING: usize = 256;
@@ -71,7 +72,7 @@ impl Finish {
     }
 }
 
-/// Renders a clip into a file: every wanted frame covered and encoded again.
+/// Renders a clip into a file: every wanted frame shown to the witness, covered and encoded again.
 ///
 /// # Errors
 /// `Unsafe` for damage in the window that the plan does not cover; `Failed` for reading, encoding and writing;
@@ -80,6 +81,7 @@ pub fn clip(
     footage: &Footage,
     plan: &Plan,
     method: &Method,
+    witness: &Witness<'_>,
     path: &Path,
     threads: usize,
     progress: &dyn Progress,
@@ -94,7 +96,7 @@ pub fn clip(
     let pool = pool(threads)?;
     let stop = AtomicBool::new(false);
     let task = |stretch: &Stretch, out: SyncSender<Result<Coded>>| {
-        let result = encode(footage, plan, method, &finish, stretch, &stop, &mut |coded| {
+        let result = encode(witness, method, &finish, stretch, &stop, &mut |coded| {
             out.send(Ok(coded)).map_err(|_| Error::interrupted())
         });
         if let Err(e) = result {
@@ -139,16 +141,17 @@ pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
 
 /// Decodes, covers and encodes one stretch.
 fn encode(
-    footage: &Footage,
-    plan: &Plan,
+    witness: &Witness<'_>,
     method: &Method,
     finish: &Finish,
     stretch: &Stretch,
     stop: &AtomicBool,
     out: &mut dyn FnMut(Coded) -> Result<()>,
 ) -> Result<()> {
+    let Source { footage, plan } = witness.source();
     let mut encoder = Encoder::open(&EncoderOptions { threads: stretch.encoder_threads(), ..finish.encoder.clone() })?;
     let mut converter = Converter::new(footage.layout, &footage.colour, Target::Yuv420)?;
+    let mut notes = witness.notes();
     let origin = footage.frames[plan.selection.frames[0]].ticks;
     decode(footage, stretch, |event| {
         if stop.load(Ordering::Relaxed) {
@@ -158,6 +161,7 @@ fn encode(
             Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
             Event::Frame(index, picture) => {
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
+                notes.note(index, picture, finish, &mut converter)?;
                 method.apply(picture, cover);
                 let ticks = footage.frames[index].ticks - origin;
                 let finished = finish.apply(picture, &mut converter)?;
@@ -165,6 +169,7 @@ fn encode(
             }
         }
     })?;
+    notes.finish()?;
     encoder.finish(&mut |coded| out(coded))
 }
 
