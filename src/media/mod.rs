@@ -8,13 +8,16 @@ mod encoder;
 mod ffi;
 pub mod h264;
 mod muxer;
+mod pictures;
 mod probe;
 mod reader;
+mod sei;
 mod timeline;
 
 pub use convert::{Converter, Target};
-pub use encoder::{Coded, Encoder, EncoderOptions, REORDER, settings};
+pub use encoder::{Coded, Encoder, EncoderOptions, Joins, Profile, REORDER, settings};
 pub use ffi::versions;
 pub use muxer::Muxer;
+pub use pictures::{CodedPicture, PictureReader};
 pub use probe::{ProbeOptions, probe};
 pub use reader::{Decoded, FrameReader};

@@ -22,6 +22,9 @@ pub struct ExpectedClip {
     pub last: Lasts,
     /// Clockwise quarter turns that the player makes.
     pub quarter_turns: u8,
+    /// Frames that were copied as the footage codes them: first, and the one after the last. The others were rendered.
+    #[serde(default)]
+    pub copied: Vec<[usize; 2]>,
     /// What is covered, in stored pixels of the written picture. Each entry holds from its frame (0-based, in the
     /// clip) to the next entry's.
     pub covers: Vec<CoverEntry>,
@@ -109,6 +112,11 @@ impl ExpectedClip {
         self.base().position(ticks)
     }
 
+    /// Whether a frame of the clip was copied as the footage codes it.
+    pub fn is_copied(&self, frame: usize) -> bool {
+        self.copied.iter().any(|&[first, end]| (first..end).contains(&frame))
+    }
+
     /// What is covered in a frame of the clip.
     pub fn cover(&self, frame: usize) -> Cover {
         let entry = self.covers.partition_point(|c| c.frame <= frame).checked_sub(1);
@@ -141,6 +149,7 @@ mod tests {
             intervals: intervals(&ticks),
             last: Lasts { ticks: 40, at_most: None },
             quarter_turns: 0,
+            copied: vec![],
             covers: vec![],
         };
         assert_eq!(clip.ticks(), ticks);
