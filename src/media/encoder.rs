@@ -68,11 +68,12 @@ impl Profile {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// x264's parameters that keep within it. Its own `profile` option comes before these and would be overruled.
+    fn parameters(self) -> &'static str {
         match self {
-            Self::Baseline => "baseline",
-            Self::Main => "main",
-            Self::High => "high",
+            Self::Baseline => ":cabac=0:8x8dct=0:weightp=0:bframes=0",
+            Self::Main => ":8x8dct=0",
+            Self::High => "",
         }
     }
 }
@@ -100,7 +101,7 @@ fn parameters(joins: Option<&Joins>) -> String {
         1 => ":b-pyramid=none",
         _ => "",
     };
-    format!("{X264}:sps-id={}{reorder}", joins.set_id)
+    format!("{X264}:sps-id={}{reorder}{}", joins.set_id, joins.profile.parameters())
 }
 
 /// One coded picture.
@@ -146,9 +147,6 @@ impl Encoder {
         set.set("preset", PRESET);
         set.set("crf", CRF);
         set.set("x264-params", &parameters(options.joins.as_ref()));
-        if let Some(joins) = &options.joins {
-            set.set("profile", joins.profile.name());
-        }
         set.set("flags", "+global_header+cgop+bitexact");
         set.set("forced-idr", "1");
         set.set("threads", &options.threads.to_string());

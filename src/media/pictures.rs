@@ -57,17 +57,11 @@ impl<'a> PictureReader<'a> {
         let (input, _, pending) = reader::open_at(footage, from)?;
         let header = input.stream(footage.stream).map(|s| ffi::extradata(&s)).unwrap_or_default();
         let mut seen = Seen::default();
-        let framing = match Avcc::parse(&header) {
-            Some(avcc) => {
-                seen.take_sets(avcc.sps.iter().chain(&avcc.pps).map(Vec::as_slice));
-                Framing::Lengths(avcc.length_size)
-            }
-            None => {
-                seen.take_sets(split(&header, Framing::AnnexB).unwrap_or_default());
-                Framing::AnnexB
-            }
-        };
-        Ok(Self { footage, input, pending, framing, seen })
+        match Avcc::parse(&header) {
+            Some(avcc) => seen.take_sets(avcc.sps.iter().chain(&avcc.pps).map(Vec::as_slice)),
+            None => seen.take_sets(split(&header, Framing::AnnexB).unwrap_or_default()),
+        }
+        Ok(Self { footage, input, pending, framing: framing(&header), seen })
     }
 
     /// The next coded picture; `None` at the end of the footage.
@@ -130,6 +124,11 @@ impl<'a> PictureReader<'a> {
     pub fn ids(&self) -> BTreeSet<u8> {
         self.seen.sps.keys().chain(self.seen.pps.keys()).copied().collect()
     }
+}
+
+/// How the packets of an H.264 stream frame their units, by what its decoder is told first.
+pub(super) fn framing(header: &[u8]) -> Framing {
+    Avcc::parse(header).map_or(Framing::AnnexB, |avcc| Framing::Lengths(avcc.length_size))
 }
 
 impl Seen {

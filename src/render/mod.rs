@@ -337,7 +337,9 @@ impl Writer<'_> {
         }
         let decode = match self.written.checked_sub(self.reorder).filter(|&place| place >= self.origin) {
             Some(place) => ticks(place),
-            None => ticks(self.origin) - (self.origin + self.reorder - self.written) as i64 * self.footage.median_interval,
+            None => {
+                ticks(self.origin) - (self.origin + self.reorder - self.written) as i64 * self.footage.median_interval
+            }
         };
         self.muxer.write(&coded.data, coded.ticks, decode, self.duration(coded.ticks), coded.key)?;
         self.written += 1;

@@ -37,7 +37,10 @@ fn by_header(footage: &Footage, plan: &Plan) -> std::result::Result<(), Why> {
     let layout = &footage.layout;
     let plain = !layout.grey && (layout.chroma_shift_x, layout.chroma_shift_y, layout.depth) == (1, 1, 8);
     if footage.codec != "h264" || !plain {
-        return Err(format!("only 8-bit 4:2:0 H.264 can be copied; this is {} {}", footage.codec, footage.pixel_format));
+        return Err(format!(
+            "only 8-bit 4:2:0 H.264 can be copied; this is {} {}",
+            footage.codec, footage.pixel_format
+        ));
     }
     if footage.interlaced {
         return Err("the footage is interlaced".to_owned());
@@ -84,7 +87,10 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
     };
     let segments = segments(&pictures, wanted, bars);
     if segments.iter().all(|s| s.copied().is_none()) {
-        return Ok(Err("no frame can be copied: the picture is covered, or the window ends, before the next IDR picture".to_owned()));
+        return Ok(Err(
+            "no frame can be copied: the picture is covered, or the window ends, before the next IDR picture"
+                .to_owned(),
+        ));
     }
     let sets = reader.sets()?;
     let depth = reorder_depth(&pictures);
@@ -143,7 +149,9 @@ fn may_be_copied(sps: &Sps) -> std::result::Result<(), Why> {
     } else if (sps.chroma_format, sps.luma_depth, sps.chroma_depth) != (1, 8, 8) {
         Err("only 8-bit 4:2:0 H.264 can be copied".to_owned())
     } else if left + right > MOST_CROPPED || top + bottom > MOST_CROPPED {
-        Err(format!("the footage cuts {left}+{right} columns and {top}+{bottom} rows off its pictures, which copies would still hold"))
+        Err(format!(
+            "the footage cuts {left}+{right} columns and {top}+{bottom} rows off its pictures, which copies would still hold"
+        ))
     } else {
         Ok(())
     }
