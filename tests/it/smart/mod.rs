@@ -4,6 +4,7 @@
 mod browser;
 mod copies;
 mod falls_back;
+mod openh264;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
