@@ -12,7 +12,7 @@ use crate::render::Rendering;
 use crate::request::{Gaps, Item as Asked, Render};
 use crate::tracks::formats::native;
 use crate::tracks::load::Loaded;
-use crate::verify::{self, ExpectedClip, Report, Source};
+use crate::verify::{self, Against, ExpectedClip, Report, Source};
 
 /// What checking a pack again found.
 pub struct Again {
@@ -87,12 +87,11 @@ fn check_item(
                 file.name
             )));
         }
-        let source =
-            planned.as_ref().map(|(_, known)| Source { footage: &known.footage, frames: &known.plan.selection.frames });
+        let source = planned.as_ref().map(|(_, known)| Source { footage: &known.footage, plan: &known.plan });
         progress.stage("verifying", expected.frames() as u64);
         return Ok(vec![(
             file.name.clone(),
-            verify::clip(&send.join(&file.name), expected, method, source, threads, progress)?,
+            verify::clip(&send.join(&file.name), expected, method, source.map(Against::Footage), threads, progress)?,
         )]);
     }
     if item.expected_stills.len() != item.files.len() {

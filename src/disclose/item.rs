@@ -18,7 +18,7 @@ use crate::render::{self, Rendering};
 use crate::request::{Damaged, Item, Kind, Render, Rules};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
-use crate::verify::{self, CoverEntry, ExpectedClip, ExpectedStill, Report, intervals};
+use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
 use crate::{hash, stats};
 
 /// How to run, without any effect on what is made.
@@ -191,16 +191,18 @@ fn make_clip(
     let path = draft.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
     let attempt = |rendering: &Rendering| {
+        let expected = expected_clip(footage, plan, rendering);
+        let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
         progress.stage("covering", frames.len() as u64);
         stats::timed("render", || {
-            render::clip(footage, plan, rendering, rules.method, &path, settings.threads, progress)
+            render::clip(rendering, rules.method, &witness, &path, settings.threads, progress)
         })?;
-        let expected = expected_clip(footage, plan, rendering);
         progress.stage("verifying", frames.len() as u64);
-        let source = verify::Source { footage, frames };
         let report = stats::timed("verify", || {
-            verify::clip(&path, &expected, rules.method, Some(source), settings.threads, progress)
+            let against = Some(Against::Witness(&witness));
+            verify::clip(&path, &expected, rules.method, against, settings.threads, progress)
         })?;
+        drop(witness);
         Ok((expected, report))
     };
     let full = || attempt(&Rendering::full(footage, plan)?);

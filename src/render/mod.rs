@@ -27,6 +27,7 @@ use crate::picture::Picture;
 use crate::plan::{Plan, Segment};
 use crate::progress::Progress;
 use crate::time::Lasts;
+use crate::verify::{Source, Witness};
 
 /// Coded pictures that a stretch may have waiting for the writer.
 const WAITING: usize = 256;
@@ -125,21 +126,22 @@ enum Piece {
     Render(Stretch),
 }
 
-/// Makes a clip: every wanted frame covered and encoded again, or copied where `rendering` says so.
+/// Makes a clip: every wanted frame shown to the witness, covered and encoded again, or copied where `rendering` says
+/// so.
 ///
 /// # Errors
 /// `Unsafe` for damage in the window that the plan does not cover; `Failed` for reading, encoding and writing;
 /// `Unverified` when the footage's coded pictures are not those that the rendering was planned on; `Interrupted`.
 pub fn clip(
-    footage: &Footage,
-    plan: &Plan,
     rendering: &Rendering,
     method: &Method,
+    witness: &Witness<'_>,
     path: &Path,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<()> {
     let Rendering { finish, sets, reorder, .. } = rendering;
+    let Source { footage, plan } = witness.source();
     let pieces = rendering.pieces(footage);
     let encoder = Encoder::open(&finish.encoder)?;
     let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display)?;
@@ -151,7 +153,7 @@ pub fn clip(
         let mut send = |coded| out.send(Ok(coded)).map_err(|_| Error::interrupted());
         let result = match piece {
             Piece::Copy(frames) => copy::copy(footage, plan, frames, &stop, &mut send),
-            Piece::Render(stretch) => encode(footage, plan, method, rendering, stretch, &stop, &mut send),
+            Piece::Render(stretch) => encode(witness, method, rendering, stretch, &stop, &mut send),
         };
         if let Err(e) = result {
             // The writer may be gone because of another stretch's error; then that one is told.
@@ -195,8 +197,7 @@ pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
 
 /// Decodes, covers and encodes one stretch.
 fn encode(
-    footage: &Footage,
-    plan: &Plan,
+    witness: &Witness<'_>,
     method: &Method,
     rendering: &Rendering,
     stretch: &Stretch,
@@ -204,12 +205,14 @@ fn encode(
     out: &mut dyn FnMut(Coded) -> Result<()>,
 ) -> Result<()> {
     let Rendering { finish, sets, .. } = rendering;
+    let Source { footage, plan } = witness.source();
     let mut encoder = Encoder::open(&EncoderOptions { threads: stretch.encoder_threads(), ..finish.encoder.clone() })?;
     let own = encoder.sets()?;
     if !own.sps.iter().all(|unit| sets.sps.contains(unit)) || !own.pps.iter().all(|unit| sets.pps.contains(unit)) {
         return Err(Error::unverified("x264 gives one stretch other parameter sets than the rest"));
     }
     let mut converter = Converter::new(footage.layout, &footage.colour, Target::Yuv420)?;
+    let mut notes = witness.notes();
     let origin = footage.frames[plan.selection.frames[0]].ticks;
     decode(footage, stretch, |event| {
         if stop.load(Ordering::Relaxed) {
@@ -219,6 +222,7 @@ fn encode(
             Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
             Event::Frame(index, picture) => {
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
+                notes.note(index, picture, finish, &mut converter)?;
                 method.apply(picture, cover);
                 let ticks = footage.frames[index].ticks - origin;
                 let finished = finish.apply(picture, &mut converter)?;
@@ -226,6 +230,7 @@ fn encode(
             }
         }
     })?;
+    notes.finish()?;
     encoder.finish(&mut |coded| out(coded))
 }
 
