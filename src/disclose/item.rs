@@ -194,9 +194,7 @@ fn make_clip(
         let expected = expected_clip(footage, plan, rendering);
         let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
         progress.stage("covering", frames.len() as u64);
-        stats::timed("render", || {
-            render::clip(rendering, rules.method, &witness, &path, settings.threads, progress)
-        })?;
+        stats::timed("render", || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress))?;
         progress.stage("verifying", frames.len() as u64);
         let report = stats::timed("verify", || {
             let against = Some(Against::Witness(&witness));

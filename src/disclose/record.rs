@@ -13,6 +13,7 @@ use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
 use crate::time::{Position, Window};
 use crate::tracks::formats::native;
 use crate::tracks::{Binding, Role, Track, TrackFile};
+use crate::verify::ExpectedClip;
 
 /// The controller's log.
 pub fn log(
@@ -126,10 +127,8 @@ fn rendering(made: &Made, item: &crate::request::Item, clock: Option<&Clock>) ->
         None => plan.selection.delivered.to,
     };
     let times = |from: usize, to: usize| span(Window { from: time(from), to: time(to) }, clock);
-    let copied_frames: usize = copies.iter().map(|[first, end]| end - first).sum();
-    // What lies between the copied stretches.
-    let starts = std::iter::once(0).chain(copies.iter().map(|c| c[1]));
-    let ends = copies.iter().map(|c| c[0]).chain(std::iter::once(frames.len()));
+    let copied_frames = made.expected_clip.as_ref().map_or(0, ExpectedClip::copied_frames);
+    let rest = made.expected_clip.as_ref().map_or_else(Vec::new, ExpectedClip::rendered);
     let smart = !copies.is_empty();
     let asked = item.render.unwrap_or(Render::Full);
     let no_clip = asked == Render::Smart && made.kind == Kind::Still;
@@ -140,7 +139,7 @@ fn rendering(made: &Made, item: &crate::request::Item, clock: Option<&Clock>) ->
         copied_frames,
         rendered_frames: frames.len() - copied_frames,
         copied: copies.iter().map(|&[first, end]| times(first, end)).collect(),
-        rendered: starts.zip(ends).filter(|(a, b)| smart && a < b).map(|(a, b)| times(a, b)).collect(),
+        rendered: rest.iter().filter(|_| smart).map(|r| times(r.start, r.end)).collect(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::footage::Footage;
+use crate::media::avcc::Avcc;
 use crate::media::{Coded, PictureReader};
 use crate::plan::Plan;
 
@@ -20,23 +21,25 @@ pub fn copy(
     out: &mut dyn FnMut(Coded) -> Result<()>,
 ) -> Result<()> {
     let origin = footage.frames[plan.selection.frames[0]].ticks;
-    each(footage, frames, |frame, idr, data| {
+    each_copied(footage, frames, |frame, idr, data| {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::interrupted());
         }
         out(Coded { data, ticks: footage.frames[frame].ticks - origin, key: idr })
-    })
+    })?;
+    Ok(())
 }
 
-/// Reads the coded pictures of a copied segment: each one's frame, whether it is an IDR picture, and its slices.
+/// Reads the coded pictures of a copied segment: each one's frame, whether it is an IDR picture, and its slices. Gives
+/// the parameter sets that they use.
 ///
 /// # Errors
 /// As [`copy`], and what `take` gives.
-pub fn each(
+pub fn each_copied(
     footage: &Footage,
     frames: &Range<usize>,
     mut take: impl FnMut(usize, bool, Vec<u8>) -> Result<()>,
-) -> Result<()> {
+) -> Result<Avcc> {
     let changed = || Error::unverified(format!("{}: the footage changed while it was read", footage.name));
     let mut reader = PictureReader::open(footage, frames.start)?;
     let mut taken = 0;
@@ -49,5 +52,5 @@ pub fn each(
         }
         taken += 1;
     }
-    Ok(())
+    reader.sets()
 }

@@ -6,6 +6,7 @@ mod smart;
 mod stills;
 mod stretch;
 
+pub use copy::each_copied;
 pub use smart::Why;
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
@@ -263,8 +264,19 @@ pub fn each_stretch<T: Send>(
     threads: usize,
     work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
 ) -> Result<Vec<T>> {
+    in_stretches(&cut(footage, frames), threads, work)
+}
+
+/// Works on stretches in parallel; results in order.
+///
+/// # Errors
+/// What `work` gives.
+pub fn in_stretches<T: Send>(
+    stretches: &[Stretch],
+    threads: usize,
+    work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
+) -> Result<Vec<T>> {
     use rayon::prelude::*;
-    let stretches = cut(footage, frames);
     pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
 }
 
