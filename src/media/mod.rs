@@ -11,6 +11,7 @@ mod muxer;
 mod probe;
 mod reader;
 mod timeline;
+mod x264;
 
 pub use convert::{Converter, Target};
 pub use encoder::{Coded, Encoder, EncoderOptions, REORDER, settings};
@@ -18,3 +19,4 @@ pub use ffi::versions;
 pub use muxer::Muxer;
 pub use probe::{ProbeOptions, probe};
 pub use reader::{Decoded, FrameReader};
+pub use x264::x264_version;

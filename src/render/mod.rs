@@ -21,6 +21,7 @@ use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::stats::{self, Stage};
 use crate::time::Lasts;
 
 /// Coded pictures that a stretch may have waiting for the writer.
@@ -95,7 +96,7 @@ pub fn clip(
     let stop = AtomicBool::new(false);
     let task = |stretch: &Stretch, out: SyncSender<Result<Coded>>| {
         let result = encode(footage, plan, method, &finish, stretch, &stop, &mut |coded| {
-            out.send(Ok(coded)).map_err(|_| Error::interrupted())
+            stats::waiting(|| out.send(Ok(coded))).map_err(|_| Error::interrupted())
         });
         if let Err(e) = result {
             // The writer may be gone because of another stretch's error; then that one is told.
@@ -118,7 +119,9 @@ pub fn clip(
                 }
                 let Some(coded) = waiting.pop_front() else { return Ok(()) };
                 for packet in coded {
-                    writer.write(&packet?)?;
+                    let packet = packet?;
+                    stats::work(Stage::Write, || writer.write(&packet))?;
+                    stats::count(Stage::Write, 1);
                     progress.step(1)?;
                 }
             }
@@ -126,7 +129,7 @@ pub fn clip(
         stop.store(true, Ordering::Relaxed);
         result
     })?;
-    writer.finish()
+    stats::work(Stage::Write, || writer.finish())
 }
 
 /// A pool of threads of our own, so that `--threads` means what it says.
@@ -158,14 +161,20 @@ fn encode(
             Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
             Event::Frame(index, picture) => {
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
-                method.apply(picture, cover);
+                if !cover.is_empty() {
+                    stats::work(Stage::Cover, || method.apply(picture, cover));
+                    stats::count(Stage::Cover, 1);
+                }
                 let ticks = footage.frames[index].ticks - origin;
-                let finished = finish.apply(picture, &mut converter)?;
-                encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+                stats::count(Stage::Encode, 1);
+                stats::work(Stage::Encode, || {
+                    let finished = finish.apply(picture, &mut converter)?;
+                    encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+                })
             }
         }
     })?;
-    encoder.finish(&mut |coded| out(coded))
+    stats::work(Stage::Encode, || encoder.finish(&mut |coded| out(coded)))
 }
 
 /// Damage that the plan does not cover whole stops the run.
@@ -199,7 +208,9 @@ pub fn each_stretch<T: Send>(
 ) -> Result<Vec<T>> {
     use rayon::prelude::*;
     let stretches = cut(footage, frames);
-    pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
+    let (pool, for_us) = (pool(threads)?, stats::on_behalf());
+    let work = |stretch: &Stretch| for_us.work(|| work(stretch));
+    stats::waiting(|| pool.install(|| stretches.par_iter().map(work).collect()))
 }
 
 /// Works on several things at once, at most `jobs`; results in order. Plain threads: a pool's worker that waits for
