@@ -18,7 +18,7 @@ test: ## everything that has to hold before a change goes in
 bench: ## compare with FFmpeg and OpenCV into benches/results/ (QUICK=1, RUNS=5, OUT=folder, README=1)
 	@scripts/install.sh test
 	cargo build --release --locked
-	python3 scripts/bench/compare.py $(if $(QUICK),--quick) $(if $(RUNS),--runs $(RUNS)) $(if $(OUT),--out $(OUT)) \
+	scripts/bench/compare.py $(if $(QUICK),--quick) $(if $(RUNS),--runs $(RUNS)) $(if $(OUT),--out $(OUT)) \
 	    $(if $(PYTHON),--python $(PYTHON)) $(if $(README),--readme)
 
 fixtures: ## draw the footage in fixtures/ again
