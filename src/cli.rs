@@ -1,9 +1,13 @@
 //! What was typed: the one definition that parsing, help, completions and man pages come from.
 
+mod bench;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+
+pub use bench::Bench;
 
 use cctv_redact::obscure::METHODS;
 use cctv_redact::request::{
@@ -61,8 +65,7 @@ pub enum Command {
     Review(Unbuilt),
     /// Make an unredacted working copy for annotation tools (not built yet).
     Prepare(Unbuilt),
-    /// Measure throughput (not built yet).
-    Bench(Unbuilt),
+    Bench(Bench),
 }
 
 /// A command that is still to come; takes anything.
@@ -278,7 +281,7 @@ pub struct Running {
     /// Processor cores to use; all where left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Write how long each step took into this file, as JSON.
+    /// Write what each stage took into this file, as JSON: frames, seconds, processor time, memory.
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
     /// Say nothing but warnings and errors.

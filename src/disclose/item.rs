@@ -9,6 +9,7 @@ use crate::clock::{self, Clock};
 use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
+use crate::hash;
 use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Draft, Half};
@@ -16,10 +17,10 @@ use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
 use crate::request::{Damaged, Item, Kind, Render, Rules};
+use crate::stats::{self, Stage};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
 use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
-use crate::{hash, stats};
 
 /// How to run, without any effect on what is made.
 #[derive(Debug, Clone, Copy)]
@@ -121,17 +122,17 @@ pub(super) fn judge(
     let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
     progress.stage("reading", 0);
-    let footage = stats::timed("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
+    let footage = stats::step("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::timed("tracks", || tracks(&footage))?;
-    let mut plan = stats::timed("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
+    let files = stats::step("tracks", || tracks(&footage))?;
+    let mut plan = stats::step("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {
         progress.stage("looking for damage", 0);
         let wanted: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
-        damaged = stats::timed("survey", || render::survey(&footage, &wanted, settings.threads, progress))?;
+        damaged = stats::step("survey", || render::survey(&footage, &wanted, settings.threads, progress))?;
         damaged.retain(|f| wanted.binary_search(f).is_ok());
         plan.cover_whole(&damaged);
     }
@@ -194,18 +195,20 @@ fn make_clip(
         let expected = expected_clip(footage, plan, rendering);
         let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
         progress.stage("covering", frames.len() as u64);
-        stats::timed("render", || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress))?;
+        stats::step("render", || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress))?;
         progress.stage("verifying", frames.len() as u64);
-        let report = stats::timed("verify", || {
+        let report = stats::step("verify", || {
             let against = Some(Against::Witness(&witness));
-            verify::clip(&path, &expected, rules.method, against, settings.threads, progress)
+            let verify = || verify::clip(&path, &expected, rules.method, against, settings.threads, progress);
+            stats::work(Stage::Verify, verify)
         })?;
+        stats::count(Stage::Verify, frames.len());
         drop(witness);
         Ok((expected, report))
     };
     let full = || attempt(&Rendering::full(footage, plan)?);
     let smart = match named.item.render {
-        Some(Render::Smart) => Some(stats::timed("plan", || Rendering::smart(footage, plan))?),
+        Some(Render::Smart) => Some(stats::step("plan", || Rendering::smart(footage, plan))?),
         _ => None,
     };
     let (expected, report) = match smart {
@@ -224,7 +227,7 @@ fn make_clip(
         },
     };
     let ends = (frames[0], frames[frames.len() - 1]);
-    made.files.push(describe(&path, name, ends, frames.len())?);
+    made.files.push(stats::step("seal", || describe(&path, name, ends, frames.len()))?);
     made.expected_clip = Some(expected);
     made.report = report;
     Ok(())
@@ -287,13 +290,16 @@ fn make_stills(
     let places = |frame: usize| (0..wanted.len()).filter(move |&i| wanted[i] == frame);
     let sizes = Mutex::new(vec![(0, 0); wanted.len()]);
     progress.stage("covering", plan.covers.len() as u64);
-    stats::timed("render", || {
+    stats::step("render", || {
         render::stills(footage, plan, rules.method, settings.threads, progress, |frame, picture| {
             let still = output::stamped(&picture, &stamp(frame))?;
             for place in places(frame) {
-                let file =
-                    std::fs::File::create(&paths[place]).map_err(|e| Error::io("cannot write", &paths[place], &e))?;
-                output::write_png(std::io::BufWriter::new(file), &still)?;
+                stats::work(Stage::Write, || {
+                    let file = std::fs::File::create(&paths[place])
+                        .map_err(|e| Error::io("cannot write", &paths[place], &e))?;
+                    output::write_png(std::io::BufWriter::new(file), &still)
+                })?;
+                stats::count(Stage::Write, 1);
                 if let Ok(mut sizes) = sizes.lock() {
                     sizes[place] = picture.dimensions();
                 }
@@ -311,11 +317,13 @@ fn make_stills(
             ExpectedStill { picture: [w, h], frame, cover }
         })
         .collect();
-    let mut reports =
-        stats::timed("verify", || check_stills(&made.known, &paths, &expected, &stamp, settings.threads, progress))?;
+    let mut reports = stats::step("verify", || {
+        stats::work(Stage::Verify, || check_stills(&made.known, &paths, &expected, &stamp, settings.threads, progress))
+    })?;
+    stats::count(Stage::Verify, wanted.len());
     made.report = reports.pop().unwrap_or_default();
     for ((path, name), &frame) in paths.iter().zip(names).zip(wanted) {
-        made.files.push(describe(path, name, (frame, frame), 1)?);
+        made.files.push(stats::step("seal", || describe(path, name, (frame, frame), 1))?);
     }
     made.expected_stills = expected;
     Ok(())

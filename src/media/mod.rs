@@ -13,6 +13,7 @@ mod probe;
 mod reader;
 mod sei;
 mod timeline;
+mod x264;
 
 pub use convert::{Converter, Target};
 pub use encoder::{Coded, Encoder, EncoderOptions, Joins, Profile, REORDER, settings};
@@ -21,3 +22,4 @@ pub use muxer::Muxer;
 pub use pictures::{CodedPicture, PictureReader};
 pub use probe::{ProbeOptions, probe};
 pub use reader::{Decoded, FrameReader};
+pub use x264::x264_version;

@@ -10,6 +10,7 @@ use super::ffi;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::picture::{Layout, Picture, Plane, Planes};
+use crate::stats::{self, Stage};
 
 /// Demuxers for what recorders export; nothing that follows references to other files or addresses.
 pub(super) const CONTAINERS: &str =
@@ -54,8 +55,11 @@ pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::dec
 pub(super) fn next_packet(input: &mut ff::format::context::Input, stream: usize) -> Result<Option<ff::Packet>> {
     loop {
         let mut packet = ff::Packet::empty();
-        match packet.read(input) {
-            Ok(()) if packet.stream() == stream => return Ok(Some(packet)),
+        match stats::work(Stage::Demux, || packet.read(input)) {
+            Ok(()) if packet.stream() == stream => {
+                stats::count(Stage::Demux, 1);
+                return Ok(Some(packet));
+            }
             Ok(()) => {}
             Err(ff::Error::Eof) => return Ok(None),
             // Damage inside the container: FFmpeg resynchronises on the next call.
@@ -204,6 +208,12 @@ impl<'a> FrameReader<'a> {
     /// # Errors
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
     pub fn next(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
+        let decoded = stats::work(Stage::Decode, || self.decode(picture));
+        stats::count(Stage::Decode, usize::from(matches!(decoded, Ok(Some(_)))));
+        decoded
+    }
+
+    fn decode(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
         loop {
             ffi::take_errors();
             let received = self.decoder.receive_frame(&mut self.frame);

@@ -11,6 +11,7 @@ use super::sei::recovery_takes_time;
 use super::{ffi, reader};
 use crate::error::{Error, Result};
 use crate::footage::Frame;
+use crate::stats::{self, Stage};
 
 /// Every presented frame and its time.
 pub(super) struct Timeline {
@@ -227,15 +228,19 @@ fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::V
     let mut frame = ff::frame::Video::empty();
     let mut draining = false;
     loop {
-        match decoder.receive_frame(&mut frame) {
-            Ok(()) if !look(&mut frame) => return Ok(()),
-            Ok(()) => {}
+        match stats::work(Stage::Decode, || decoder.receive_frame(&mut frame)) {
+            Ok(()) => {
+                stats::count(Stage::Decode, 1);
+                if !look(&mut frame) {
+                    return Ok(());
+                }
+            }
             Err(ff::Error::Eof) => return Ok(()),
             Err(_) if draining => return Ok(()),
             // A packet that the decoder refuses yields no frame; the next one may.
             Err(_) => match reader::next_packet(&mut input, stream)? {
                 Some(packet) => {
-                    let _ = decoder.send_packet(&packet);
+                    let _ = stats::work(Stage::Decode, || decoder.send_packet(&packet));
                 }
                 None => {
                     draining = true;

@@ -27,6 +27,7 @@ use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::{Plan, Segment};
 use crate::progress::Progress;
+use crate::stats::{self, Stage};
 use crate::time::Lasts;
 use crate::verify::{Source, Witness};
 
@@ -151,7 +152,7 @@ pub fn clip(
     let pool = pool(threads)?;
     let stop = AtomicBool::new(false);
     let task = |piece: &Piece, out: SyncSender<Result<Coded>>| {
-        let mut send = |coded| out.send(Ok(coded)).map_err(|_| Error::interrupted());
+        let mut send = |coded| stats::waiting(|| out.send(Ok(coded))).map_err(|_| Error::interrupted());
         let result = match piece {
             Piece::Copy(frames) => copy::copy(footage, plan, frames, &stop, &mut send),
             Piece::Render(stretch) => encode(witness, method, rendering, stretch, &stop, &mut send),
@@ -177,7 +178,9 @@ pub fn clip(
                 }
                 let Some(coded) = waiting.pop_front() else { return Ok(()) };
                 for packet in coded {
-                    writer.write(&packet?)?;
+                    let packet = packet?;
+                    stats::work(Stage::Write, || writer.write(&packet))?;
+                    stats::count(Stage::Write, 1);
                     progress.step(1)?;
                 }
             }
@@ -185,7 +188,7 @@ pub fn clip(
         stop.store(true, Ordering::Relaxed);
         result
     })?;
-    writer.finish()
+    stats::work(Stage::Write, || writer.finish())
 }
 
 /// A pool of threads of our own, so that `--threads` means what it says.
@@ -223,16 +226,22 @@ fn encode(
             Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
             Event::Frame(index, picture) => {
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
-                notes.note(index, picture, finish, &mut converter)?;
-                method.apply(picture, cover);
+                stats::work(Stage::Verify, || notes.note(index, picture, finish, &mut converter))?;
+                if !cover.is_empty() {
+                    stats::work(Stage::Cover, || method.apply(picture, cover));
+                    stats::count(Stage::Cover, 1);
+                }
                 let ticks = footage.frames[index].ticks - origin;
-                let finished = finish.apply(picture, &mut converter)?;
-                encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+                stats::count(Stage::Encode, 1);
+                stats::work(Stage::Encode, || {
+                    let finished = finish.apply(picture, &mut converter)?;
+                    encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+                })
             }
         }
     })?;
-    notes.finish()?;
-    encoder.finish(&mut |coded| out(coded))
+    stats::work(Stage::Verify, || notes.finish())?;
+    stats::work(Stage::Encode, || encoder.finish(&mut |coded| out(coded)))
 }
 
 /// Damage that the plan does not cover whole stops the run.
@@ -277,7 +286,9 @@ pub fn in_stretches<T: Send>(
     work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
 ) -> Result<Vec<T>> {
     use rayon::prelude::*;
-    pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
+    let (pool, for_us) = (pool(threads)?, stats::on_behalf());
+    let work = |stretch: &Stretch| for_us.work(|| work(stretch));
+    stats::waiting(|| pool.install(|| stretches.par_iter().map(work).collect()))
 }
 
 /// Works on several things at once, at most `jobs`; results in order. Plain threads: a pool's worker that waits for

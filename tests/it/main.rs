@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batch;
+mod bench;
 mod common;
 mod cover_oracle;
 mod first_day;

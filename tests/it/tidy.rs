@@ -176,6 +176,7 @@ fn help() -> String {
         &["batch"],
         &["verify"],
         &["probe"],
+        &["bench"],
         &["tracks", "check"],
         &["tracks", "convert"],
         &["schema"],
