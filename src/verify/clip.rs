@@ -65,7 +65,10 @@ pub fn clip(
             report
                 .passed("copied pictures", format!("{} are the footage's, slice for slice", expected.copied_frames()));
         }
-        None => report.unchecked.push("that copied pictures are the footage's (needs --footage)".to_owned()),
+        None => {
+            copied::check_alone(&mut file, &walked, expected)?;
+            report.unchecked.push("that copied pictures are the footage's (needs --footage)".to_owned());
+        }
     }
     let written = probe(path, ProbeOptions::default())
         .map_err(|e| Error::unverified(format!("the clip does not open again: {}", e.what())))?;

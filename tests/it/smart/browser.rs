@@ -30,8 +30,11 @@ async function main() {
     v.src = URL.createObjectURL(await (await fetch("/clip")).blob());
     await next("loadeddata");
     for (const frame of ASKED) {
+        // Seeking is done before the picture is on the screen, and the same picture is not shown twice.
+        const shown = new Promise((resolve) => v.requestVideoFrameCallback(resolve));
         v.currentTime = (frame + 0.5) / fps;
         await next("seeked");
+        await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 5000))]);
         look("seek", frame / fps);
     }
     v.currentTime = 0;
