@@ -72,7 +72,8 @@ fn cut_at_start_code(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn without_zeros(mut unit: &[u8]) -> &[u8] {
+/// A unit without the zeros behind it, which are never its own: its last byte is none (ITU-T H.264 section 7.4.1).
+pub(super) fn without_zeros(mut unit: &[u8]) -> &[u8] {
     while let [before @ .., 0] = unit {
         unit = before;
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ffmpeg_next as ff;
 
 use super::avcc::Avcc;
-use super::bitstream::{Framing, h264_type, join, nal, slices, split};
+use super::bitstream::{Framing, h264_type, join, nal, slices, split, without_zeros};
 use super::h264::slice::{Sets, picture};
 use super::h264::{Pps, SliceStart, Sps};
 use super::sei::recovery_takes_time;
@@ -159,7 +159,7 @@ impl Seen {
     /// Notes parameter sets, and what is announced beside the pictures. One that cannot be read stands in the way of
     /// copying: it may be the one that a slice means.
     fn take_sets<'u>(&mut self, units: impl IntoIterator<Item = &'u [u8]>) {
-        for unit in units {
+        for unit in units.into_iter().map(without_zeros) {
             let place = match h264_type(unit) {
                 Some(nal::SPS) => Sps::parse(unit).map(|s| (&mut self.sps, s.id)),
                 Some(nal::PPS) => Pps::parse(unit).map(|p| (&mut self.pps, p.id)),
