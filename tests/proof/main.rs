@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod canaries;
+mod candidates;
 #[path = "../it/cover_oracle/case.rs"]
 #[allow(dead_code)] // shared with the other integration tests, which use the rest
 mod case;
@@ -23,7 +25,11 @@ use record::{Record, Share};
 /// A proof: its name, the promise, and how it is proved.
 type Proof = (&'static str, &'static str, fn(Share) -> Record);
 
-const PROOFS: &[Proof] = &[("worlds", "nothing covered, cut or dropped has any effect on what is sent", worlds::prove)];
+const PROOFS: &[Proof] = &[
+    ("worlds", "nothing covered, cut or dropped has any effect on what is sent", worlds::prove),
+    ("canaries", "nothing that a recording or its handling says is sent, said or kept", canaries::prove),
+    ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
+];
 
 fn main() -> ExitCode {
     let typed: Vec<String> = std::env::args().skip(1).collect();

@@ -41,11 +41,15 @@ impl Record {
         self.controls.push((planted.into(), seen));
     }
 
-    pub fn merge(&mut self, other: Self) {
-        self.cases += other.cases;
-        self.failures.extend(other.failures);
-        self.controls.extend(other.controls);
-        self.notes.extend(other.notes);
+    /// All of several records.
+    pub fn of(parts: impl IntoIterator<Item = Self>) -> Self {
+        parts.into_iter().fold(Self::default(), |mut all, part| {
+            all.cases += part.cases;
+            all.failures.extend(part.failures);
+            all.controls.extend(part.controls);
+            all.notes.extend(part.notes);
+            all
+        })
     }
 
     /// A promise is kept when there were cases, none failed, and there were controls, and each was seen.
@@ -58,8 +62,8 @@ impl Record {
     }
 }
 
-/// Works on cases on all cores; what they found, in order.
-pub fn each<T: Sync>(cases: &[T], work: impl Fn(&T) -> Record + Sync) -> Record {
+/// Works on cases on all cores; results in order.
+pub fn each<T: Sync, R: Send>(cases: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -69,17 +73,15 @@ pub fn each<T: Sync>(cases: &[T], work: impl Fn(&T) -> Record + Sync) -> Record 
                 while let Some((place, case)) =
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?)))
                 {
-                    let record = work(case);
-                    found.lock().unwrap().push((place, record));
+                    let result = work(case);
+                    found.lock().unwrap().push((place, result));
                 }
             });
         }
     });
     let mut found = found.into_inner().unwrap();
     found.sort_by_key(|f| f.0);
-    let mut all = Record::default();
-    found.into_iter().for_each(|(_, record)| all.merge(record));
-    all
+    found.into_iter().map(|f| f.1).collect()
 }
 
 /// The table: promise, cases, failures, controls seen to fail.

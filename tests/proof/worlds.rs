@@ -1,8 +1,6 @@
 //! Two worlds: recordings that differ only in what must not be seen give the same bytes to send. Where covers lie is
 //! worked out from the contract's words, apart from the tool.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use crate::case::{Case, Dice, Frame, Gaps, Margin};
@@ -49,7 +47,7 @@ struct Ask {
 
 pub fn prove(share: Share) -> Record {
     let seeds: Vec<u64> = (0..share.of(560, 4000)).collect();
-    let mut record = each(&seeds, |seed| Pair::random(*seed).check());
+    let mut record = Record::of(each(&seeds, |seed| Pair::random(*seed).check()));
     if record.cases < 500 {
         record.failures.push(format!("only {} pairs gave packs; 500 are promised", record.cases));
     }
