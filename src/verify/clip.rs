@@ -10,7 +10,7 @@ use super::expected::ExpectedClip;
 use super::{Check, Report, mp4};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::media::bitstream::{Framing, h264_type, split};
+use crate::media::bitstream::{Framing, h264_type, split, stray};
 use crate::media::{Converter, FrameReader, ProbeOptions, Target, probe};
 use crate::obscure::Method;
 use crate::picture::Picture;
@@ -120,6 +120,9 @@ fn check_units(file: &mut File, walked: &mp4::Mp4) -> Result<Check> {
                 "sample {index} of the clip holds a NAL unit of type {:?}: only coded slices belong there",
                 h264_type(unit)
             )));
+        }
+        if stray(&units).is_some() {
+            return Err(Error::unverified(format!("sample {index} of the clip has padding behind a slice")));
         }
     }
     Ok(Check {
