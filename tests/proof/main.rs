@@ -12,6 +12,7 @@ mod film;
 #[allow(dead_code)]
 #[path = "../it/cover_oracle/oracle.rs"]
 mod oracle;
+mod planted;
 mod record;
 mod tool;
 mod worlds;
@@ -28,6 +29,7 @@ type Proof = (&'static str, &'static str, fn(Share) -> Record);
 const PROOFS: &[Proof] = &[
     ("worlds", "nothing covered, cut or dropped has any effect on what is sent", worlds::prove),
     ("canaries", "nothing that a recording or its handling says is sent, said or kept", canaries::prove),
+    ("planted", "no byte of a file that is sent goes unaccounted for", planted::prove),
     ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
 ];
 
