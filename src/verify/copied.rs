@@ -7,8 +7,6 @@ use super::expected::ExpectedClip;
 use super::mp4::Mp4;
 use super::witness::Source;
 use crate::error::{Error, Result};
-use crate::media::bitstream::{Framing, split};
-use crate::media::h264::slice::{Sets, picture};
 use crate::render::each_copied;
 
 /// Reads one sample of a clip.
@@ -50,26 +48,6 @@ pub(super) fn check(file: &mut File, clip: &Mp4, expected: &ExpectedClip, source
         if !there || avcc.length_size != 4 {
             return Err(Error::unverified("the clip does not hold the footage's parameter sets as they are"));
         }
-    }
-    Ok(())
-}
-
-/// What can be told without the footage: every copied picture is whole, its slices read to their last bit.
-///
-/// # Errors
-/// `Unverified`, naming the first picture that is not; `Failed` when the file cannot be read.
-pub(super) fn check_alone(file: &mut File, clip: &Mp4, expected: &ExpectedClip) -> Result<()> {
-    let avcc = &clip.picture.avcc;
-    let wrong = |index: usize, why: &str| Error::unverified(format!("sample {index} of the clip: {why}"));
-    let mut sets = Sets::default();
-    for unit in avcc.sps.iter().chain(&avcc.pps) {
-        sets.take(unit).map_err(|fault| Error::unverified(fault.to_string()))?;
-    }
-    let mut data = Vec::new();
-    for index in expected.copied.iter().flat_map(|&[start, end]| start..end) {
-        sample(file, clip, index, &mut data)?;
-        let units = split(&data, Framing::Lengths(avcc.length_size)).ok_or_else(|| wrong(index, "no NAL units"))?;
-        picture(&sets, units).map_err(|fault| wrong(index, &fault.to_string()))?;
     }
     Ok(())
 }
