@@ -66,6 +66,10 @@ pub struct Macroblocks<'a, C> {
     left: Edge,
     /// Whether the macroblock before changed the quantiser.
     quantiser_changed: bool,
+    /// Of the macroblock at hand.
+    counts: Counts,
+    /// Of the macroblock at hand, for both lists.
+    motion: [Motion; 2],
 }
 
 impl<'a, C: Coding> Macroblocks<'a, C> {
@@ -82,6 +86,8 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
             above: vec![Edge::OUTSIDE; across],
             left: Edge::OUTSIDE,
             quantiser_changed: false,
+            counts: Counts::NONE,
+            motion: [Motion::NONE; 2],
         }
     }
 
@@ -130,7 +136,7 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
 
     fn predicted(&mut self, kind: Type, around: &Around) -> Result<(), Wrong> {
         let mut edge = Edge { kind: Kind::Inter, ..Edge::SKIPPED };
-        let mut motion = None;
+        let mut moving = false;
         let mut large_parts = true;
         match kind {
             Type::IntraBlocks | Type::IntraWhole { .. } => self.intra(kind, around, &mut edge)?,
@@ -139,7 +145,8 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
                 large_parts = self.direct_8x8;
             }
             Type::Parts([first, second]) => {
-                motion = Some(self.motion(&[first, second], false, around)?);
+                self.motion(&[first, second], false, around)?;
+                moving = true;
             }
             Type::Quarters { first_only } => {
                 let quarters = self.quarters()?;
@@ -147,7 +154,8 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
                     0 => self.direct_8x8,
                     _ => part.step == [2, 2],
                 });
-                motion = Some(self.motion(&quarters, first_only, around)?);
+                self.motion(&quarters, first_only, around)?;
+                moving = true;
             }
             Type::Samples => {}
         }
@@ -164,16 +172,16 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
         if edge.luma != 0 || edge.chroma != 0 || edge.kind == Kind::IntraWhole {
             let delta = self.coding.quantiser_delta(self.quantiser_changed).ok_or("a quantiser")?;
             self.quantiser_changed = delta != 0;
-            let (counts, dc) = self.residual(&edge, intra, around).ok_or("a coefficient")?;
-            for (edge, counts) in edges.iter_mut().zip(counts.edges()) {
+            let dc = self.residual(&edge, intra, around).ok_or("a coefficient")?;
+            for (edge, counts) in edges.iter_mut().zip(self.counts.edges()) {
                 (edge.counts, edge.dc) = (counts, dc);
             }
         } else {
             self.quantiser_changed = false;
         }
-        if let Some(lists) = motion {
+        if moving {
             let [right, bottom] = &mut edges;
-            for (list, motion) in lists.iter().enumerate().take(2) {
+            for (list, motion) in self.motion.iter().enumerate().take(self.header.kind.lists()) {
                 [right.far[list], bottom.far[list]] = motion.far_edges();
                 [right.moved[list], bottom.moved[list]] = motion.moved_edges();
             }
@@ -209,9 +217,10 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
     }
 
     /// References, then motion vectors, of list 0, then list 1: `mb_pred()` and `sub_mb_pred()` of inter macroblocks.
-    fn motion(&mut self, parts: &[Part], first_only: bool, around: &Around) -> Result<[Motion; 2], Wrong> {
-        let mut lists = [0, 1].map(|list| Motion::between(&around.left, &around.above, list));
-        for (list, motion) in lists.iter_mut().enumerate() {
+    fn motion(&mut self, parts: &[Part], first_only: bool, around: &Around) -> Result<(), Wrong> {
+        let lists = self.header.kind.lists();
+        for (list, motion) in self.motion.iter_mut().enumerate().take(lists) {
+            motion.begin(around, list);
             let references = self.header.references[list & 1];
             if references < 2 || first_only {
                 continue;
@@ -224,7 +233,7 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
                 }
             }
         }
-        for (list, motion) in lists.iter_mut().enumerate() {
+        for (list, motion) in self.motion.iter_mut().enumerate().take(lists) {
             for part in parts.iter().filter(|part| part.lists >> list & 1 == 1) {
                 let [width, height] = part.step;
                 for y in (part.y..part.y + part.height).step_by(height.max(1)) {
@@ -240,44 +249,45 @@ impl<'a, C: Coding> Macroblocks<'a, C> {
                 }
             }
         }
-        Ok(lists)
+        Ok(())
     }
 
-    /// `residual()`: how many coefficients each block has, and which DC blocks have any.
-    fn residual(&mut self, edge: &Edge, intra: bool, around: &Around) -> Option<(Counts, u8)> {
-        let mut counts = Counts::between(&around.left, &around.above);
+    /// `residual()`: which DC blocks have coefficients; how many the other blocks have is in `counts` then.
+    fn residual(&mut self, edge: &Edge, intra: bool, around: &Around) -> Option<u8> {
+        let Self { coding, counts, .. } = self;
+        counts.begin(around);
         let mut dc = 0;
         let beside = |plane: u8| [around.left.dc(plane), around.above.dc(plane)];
         let whole = edge.kind == Kind::IntraWhole;
         if whole {
             let near = if C::CABAC { beside(0) } else { counts.near(LUMA[0]) };
-            dc |= u8::from(self.coding.block(Block::LumaDc, near, intra)? > 0);
+            dc |= u8::from(coding.block(Block::LumaDc, near, intra)? > 0);
         }
         for (quarter, places) in LUMA.chunks_exact(4).enumerate() {
             if edge.luma >> quarter & 1 == 0 {
                 continue;
             }
             if edge.transform_8x8 && C::CABAC {
-                self.coding.block(Block::Luma8x8, [0; 2], intra)?;
+                coding.block(Block::Luma8x8, [0; 2], intra)?;
                 places.iter().for_each(|&place| counts.set(place, 1));
                 continue;
             }
             for &place in places {
                 let block = if whole { Block::LumaAc } else { Block::Luma };
-                counts.set(place, self.coding.block(block, counts.near(place), intra)?);
+                counts.set(place, coding.block(block, counts.near(place), intra)?);
             }
         }
         if edge.chroma > 0 {
             for plane in 1..=2 {
-                let any = self.coding.block(Block::ChromaDc, beside(plane), intra)? > 0;
+                let any = coding.block(Block::ChromaDc, beside(plane), intra)? > 0;
                 dc |= u8::from(any) << plane;
             }
         }
         if edge.chroma > 1 {
             for place in CHROMA.into_iter().flatten() {
-                counts.set(place, self.coding.block(Block::ChromaAc, counts.near(place), intra)?);
+                counts.set(place, coding.block(Block::ChromaAc, counts.near(place), intra)?);
             }
         }
-        Some((counts, dc))
+        Some(dc)
     }
 }
