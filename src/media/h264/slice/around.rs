@@ -28,6 +28,8 @@ pub struct Edge {
     pub kind: Kind,
     /// `transform_size_8x8_flag`.
     pub transform_8x8: bool,
+    /// `Intra4x4PredMode` of the four luma blocks along the side; 2 where they have none.
+    pub modes: [u8; 4],
     /// `intra_chroma_pred_mode` is not 0.
     pub chroma_mode: bool,
     /// `CodedBlockPatternLuma`, a bit for each 8x8 block; all set outside the slice.
@@ -54,6 +56,7 @@ impl Edge {
         Self {
             kind,
             transform_8x8: false,
+            modes: [2; 4],
             chroma_mode: false,
             luma: 0,
             chroma: 0,
