@@ -370,7 +370,7 @@ pub struct ItemOptions {
     /// An interval to silence with --audio mute; repeat for several.
     #[arg(long, value_name = "T..T", help_heading = "Result")]
     pub mute: Vec<String>,
-    /// Make every frame anew, or copy those without a cover [default: full]; smart is not built yet.
+    /// Make every frame anew, or copy those without a cover [default: full].
     #[arg(long, value_name = "HOW", value_parser = ["full", "smart"], help_heading = "Result")]
     pub render: Option<String>,
 }

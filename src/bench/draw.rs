@@ -147,9 +147,10 @@ fn encode(
         time_base: base,
         interval: 1,
         threads: 1,
+        joins: None,
     };
     let encoder = Encoder::open(&settings)?;
-    let mut muxer = Muxer::create(path, &encoder, base, Orientation::default())?;
+    let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default())?;
     drop(encoder);
     let groups: Vec<Range<u32>> = (0..options.frames)
         .step_by(options.key_interval as usize)

@@ -6,21 +6,21 @@ use std::sync::Mutex;
 use super::Wish;
 use super::understand::{clock_of, place, select};
 use crate::clock::{self, Clock};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
 use crate::hash;
 use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Draft, Half};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
-use crate::render::{self, Finish};
-use crate::request::{Damaged, Item, Kind, Rules};
+use crate::render::{self, Rendering};
+use crate::request::{Damaged, Item, Kind, Render, Rules};
 use crate::stats::{self, Stage};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
-use crate::verify::{self, CoverEntry, ExpectedClip, ExpectedStill, Report, intervals};
+use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
 
 /// How to run, without any effect on what is made.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +91,8 @@ pub struct Made {
     pub camera: Option<String>,
     /// The files, in order.
     pub files: Vec<MadeFile>,
+    /// Why a clip was rendered in full though smart rendering was asked for.
+    pub not_smart: Option<String>,
     /// What the clip must hold.
     pub expected_clip: Option<ExpectedClip>,
     /// What each still must hold.
@@ -164,6 +166,7 @@ pub fn make(
         kind: named.item.kind,
         camera: named.item.camera.clone(),
         files: Vec::new(),
+        not_smart: None,
         expected_clip: None,
         expected_stills: Vec::new(),
         report: Report::default(),
@@ -188,17 +191,41 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = draft.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
-    progress.stage("covering", frames.len() as u64);
-    stats::step("render", || render::clip(footage, plan, rules.method, &path, settings.threads, progress))?;
-    let expected = expected_clip(footage, plan);
-    progress.stage("verifying", frames.len() as u64);
-    let source = verify::Source { footage, frames };
-    let report = stats::step("verify", || {
-        stats::work(Stage::Verify, || {
-            verify::clip(&path, &expected, rules.method, Some(source), settings.threads, progress)
-        })
-    })?;
-    stats::count(Stage::Verify, frames.len());
+    let attempt = |rendering: &Rendering| {
+        let expected = expected_clip(footage, plan, rendering);
+        let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
+        progress.stage("covering", frames.len() as u64);
+        stats::step("render", || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress))?;
+        progress.stage("verifying", frames.len() as u64);
+        let report = stats::step("verify", || {
+            let against = Some(Against::Witness(&witness));
+            let verify = || verify::clip(&path, &expected, rules.method, against, settings.threads, progress);
+            stats::work(Stage::Verify, verify)
+        })?;
+        stats::count(Stage::Verify, frames.len());
+        drop(witness);
+        Ok((expected, report))
+    };
+    let full = || attempt(&Rendering::full(footage, plan)?);
+    let smart = match named.item.render {
+        Some(Render::Smart) => Some(stats::step("plan", || Rendering::smart(footage, plan))?),
+        _ => None,
+    };
+    let (expected, report) = match smart {
+        None => full()?,
+        Some(Err(why)) => {
+            made.not_smart = Some(why);
+            full()?
+        }
+        Some(Ok(rendering)) => match attempt(&rendering) {
+            // What is wrong with a clip of copied and rendered pictures is no fault of the footage's.
+            Err(e) if e.kind() == error::Kind::Unverified => {
+                made.not_smart = Some(format!("the clip with copied pictures did not verify: {}", e.what()));
+                full()?
+            }
+            result => result?,
+        },
+    };
     let ends = (frames[0], frames[frames.len() - 1]);
     made.files.push(stats::step("seal", || describe(&path, name, ends, frames.len()))?);
     made.expected_clip = Some(expected);
@@ -207,8 +234,8 @@ fn make_clip(
 }
 
 /// What the written clip must hold.
-pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
-    let finish = Finish::new(footage);
+pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Rendering) -> ExpectedClip {
+    let finish = &rendering.finish;
     let (width, height) = (finish.encoder.width, finish.encoder.height);
     let origin = footage.frames[plan.selection.frames[0]].ticks;
     let ticks: Vec<i64> = plan.selection.frames.iter().map(|&f| footage.frames[f].ticks - origin).collect();
@@ -219,6 +246,8 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         // Padding repeats the last column and row, so it is covered where they are.
         Rect { x1: if r.x1 == shown.0 { width } else { r.x1 }, y1: if r.y1 == shown.1 { height } else { r.y1 }, ..r }
     };
+    let first = plan.selection.frames[0];
+    let in_clip = |frames: &std::ops::Range<usize>| [frames.start - first, frames.end - first];
     let mut covers: Vec<CoverEntry> = Vec::new();
     for (frame, (_, cover)) in plan.covers.iter().enumerate() {
         let entry = CoverEntry::new(frame, cover, place);
@@ -233,6 +262,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         intervals: intervals(&ticks),
         last: plan.selection.last_lasts(footage),
         quarter_turns: finish.display.quarter_turns,
+        copied: rendering.segments.iter().filter_map(Segment::copied).map(in_clip).collect(),
         covers,
     }
 }

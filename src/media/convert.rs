@@ -76,6 +76,11 @@ impl Converter {
         Ok(this)
     }
 
+    /// Whether pictures pass through a filter, in which neighbouring samples mix.
+    pub fn filters(&self) -> bool {
+        self.scaler.is_some()
+    }
+
     /// Converts one picture to 8-bit 4:2:0, or returns it as it is when it is that already.
     ///
     /// # Errors

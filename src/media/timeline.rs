@@ -5,6 +5,9 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
+use super::bitstream::{h264_type, nal, split};
+use super::pictures::framing;
+use super::sei::recovery_takes_time;
 use super::{ffi, reader};
 use crate::error::{Error, Result};
 use crate::footage::Frame;
@@ -51,7 +54,7 @@ pub(super) fn read(
     ends: i64,
     untimed: bool,
 ) -> Result<Timeline> {
-    let packets = scan(input, stream)?;
+    let packets = scan(input, stream, kind)?;
     let why = if untimed { Some("the footage carries no times") } else { undecided(&packets, kind) };
     let (mut frames, counted) = match why {
         None => (from_packets(&packets, first), false),
@@ -97,14 +100,20 @@ struct Packet {
     corrupt: bool,
 }
 
-fn scan(input: &mut ff::format::context::Input, stream: usize) -> Result<Vec<Packet>> {
+fn scan(input: &mut ff::format::context::Input, stream: usize, kind: &Kind<'_>) -> Result<Vec<Packet>> {
     let mut packets = Vec::new();
+    let framing = input.stream(stream).map(|s| framing(&ffi::extradata(&s)));
+    // Containers call it a key frame, too, when H.264 begins to refresh the picture bit by bit.
+    let gradual = |p: &ff::Packet| {
+        let units = framing.filter(|_| kind.codec == "h264").and_then(|f| split(p.data()?, f)).unwrap_or_default();
+        units.into_iter().any(|unit| h264_type(unit) == Some(nal::SEI) && recovery_takes_time(unit))
+    };
     while let Some(p) = reader::next_packet(input, stream)? {
         packets.push(Packet {
             pts: p.pts(),
             dts: p.dts(),
             duration: p.duration(),
-            key: p.is_key(),
+            key: p.is_key() && !gradual(&p),
             hidden: ffi::is_hidden(&p),
             corrupt: p.is_corrupt(),
         });

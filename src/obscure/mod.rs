@@ -92,6 +92,11 @@ impl Method {
     }
 }
 
+/// Leaves nothing of what `cover` names: for pictures that nobody is to see.
+pub fn erase(picture: &mut Picture, cover: &Cover) {
+    apply_with::<fill::Fill>(picture, cover);
+}
+
 /// A sample of 8 or 16 bits.
 trait Sample: Copy + Into<u32> {
     /// `value`, or the largest sample if it is larger.

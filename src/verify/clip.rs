@@ -1,31 +1,43 @@
 //! A written clip, opened afresh: every byte, every time, every picture.
 
-use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
-use super::compare::{Blocks, Difference, OUTSIDE_TOLERANCE, Where};
+use super::afresh::{Afresh, few};
+use super::compare::{Blocks, Difference, Noise, OUTSIDE_TOLERANCE};
 use super::expected::ExpectedClip;
-use super::{Check, Report, mp4};
+use super::means::Means;
+use super::witness::{Recall, Source, Witness};
+use super::{Check, Report, copied, mp4};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::media::bitstream::{Framing, h264_type, split};
-use crate::media::{Converter, FrameReader, ProbeOptions, Target, probe};
+use crate::media::bitstream::{Framing, h264_type, split, stray};
+use crate::media::{ProbeOptions, probe};
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::progress::Progress;
-use crate::render::{Event, Finish, Stretch, decode, each_stretch};
+use crate::render::{Event, Stretch, cut, decode, in_stretches};
 
-/// The footage to hold a clip against, and which of its frames the clip shows.
-pub struct Source<'a> {
-    /// The footage.
-    pub footage: &'a Footage,
-    /// The clip's frames, by their numbers in the footage.
-    pub frames: &'a [usize],
+/// What shows whether the picture outside the covers is the footage's.
+#[derive(Clone, Copy)]
+pub enum Against<'a> {
+    /// The footage itself, every frame decoded afresh.
+    Footage(Source<'a>),
+    /// What was noted of every frame while the clip was made, and a few frames of each stretch decoded afresh.
+    Witness(&'a Witness<'a>),
 }
 
-/// Proves a clip.
+impl<'a> Against<'a> {
+    fn source(self) -> Source<'a> {
+        match self {
+            Self::Footage(source) => source,
+            Self::Witness(witness) => witness.source(),
+        }
+    }
+}
+
+/// Proves a clip. Copied pictures that are the footage's, byte for byte, are not decoded but beside every join.
 ///
 /// # Errors
 /// `Unverified`, naming what is not as it must be and where; `Failed` when a file cannot be read.
@@ -33,7 +45,7 @@ pub fn clip(
     path: &Path,
     expected: &ExpectedClip,
     method: &Method,
-    source: Option<Source<'_>>,
+    against: Option<Against<'_>>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Report> {
@@ -43,11 +55,23 @@ pub fn clip(
     report.passed("every byte accounted for", format!("{} samples, one stream", walked.video.samples.len()));
     report.checks.push(check_times(&walked, expected)?);
     report.checks.push(check_units(&mut file, &walked)?);
+    if !expected.is_sound() {
+        return Err(Error::unverified("what is said to be copied is no run of frames without a cover"));
+    }
+    match against.map(Against::source) {
+        _ if expected.copied.is_empty() => {}
+        Some(source) => {
+            copied::check(&mut file, &walked, expected, source)?;
+            report
+                .passed("copied pictures", format!("{} are the footage's, slice for slice", expected.copied_frames()));
+        }
+        None => report.unchecked.push("that copied pictures are the footage's (needs --footage)".to_owned()),
+    }
     let written = probe(path, ProbeOptions::default())
         .map_err(|e| Error::unverified(format!("the clip does not open again: {}", e.what())))?;
     check_header(&written, expected)?;
-    let found = decode_all(&written, expected, method, source.as_ref(), threads, progress)?;
-    report.passed("every frame decodes", format!("{} of {}", found.frames, expected.frames()));
+    let found = decode_all(&written, expected, method, against, threads, progress)?;
+    report.passed("every frame decodes", decoded(&found, expected));
     report.passed(
         "covered regions",
         format!(
@@ -58,17 +82,19 @@ pub fn clip(
             method.tolerance
         ),
     );
-    match source {
+    match against {
         Some(_) => {
             report.passed(
                 "outside the cover",
                 format!(
-                    "blocks differ by {:.1} levels on average, {} at most; {OUTSIDE_TOLERANCE} are allowed on a frame's average",
+                    "blocks differ by {:.1} levels on average, {} at most; {OUTSIDE_TOLERANCE} are allowed on a frame's average; {} of {} frames of the footage were decoded afresh for this, and the noise ratio is theirs",
                     found.outside.mean(),
-                    found.outside.worst
+                    found.outside.worst,
+                    found.afresh,
+                    found.frames
                 ),
             );
-            report.psnr_outside = found.outside.psnr();
+            report.psnr_outside = found.noise.psnr();
         }
         None => report.unchecked.push("the picture outside the covers (needs --footage)".to_owned()),
     }
@@ -79,9 +105,8 @@ pub fn clip(
 fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
     let mut found: Vec<i64> = walked.video.samples.iter().map(|s| s.pts).collect();
     found.sort_unstable();
-    let (base, scale) = (expected.base(), i64::from(walked.video.timescale));
-    let in_file = |ticks: i64| i128::from(ticks) * i128::from(base.num) * i128::from(scale) / i128::from(base.den);
-    let wanted: Vec<i128> = expected.ticks().into_iter().map(in_file).collect();
+    let scale = walked.video.timescale;
+    let wanted = expected.times_in(scale);
     if found.len() != wanted.len() {
         return Err(Error::unverified(format!("the clip holds {} frames, not {}", found.len(), wanted.len())));
     }
@@ -91,8 +116,8 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
             found[place], wanted[place]
         )));
     }
-    let last = in_file(expected.ticks().last().copied().unwrap_or(0));
-    let end = last + i128::from(expected.last.in_scale(base, scale));
+    let last = wanted.last().copied().unwrap_or(0);
+    let end = last + i128::from(expected.last.in_scale(expected.base(), i64::from(scale)));
     if i128::from(walked.video.media_duration) != end {
         let stated = walked.video.media_duration;
         return Err(Error::unverified(format!(
@@ -108,16 +133,14 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
 
 /// Nothing but coded slices in the samples.
 fn check_units(file: &mut File, walked: &mp4::Mp4) -> Result<Check> {
-    let unreadable = |e: std::io::Error| Error::failed(format!("reading the clip again: {e}"));
     let mut data = Vec::new();
-    for (index, sample) in walked.video.samples.iter().enumerate() {
-        data.resize(sample.size as usize, 0);
-        file.seek(SeekFrom::Start(sample.offset)).and_then(|_| file.read_exact(&mut data)).map_err(unreadable)?;
+    for index in 0..walked.video.samples.len() {
+        copied::sample(file, walked, index, &mut data)?;
         let units = split(&data, Framing::Lengths(walked.picture.avcc.length_size))
             .ok_or_else(|| Error::unverified(format!("sample {index} of the clip is not a sequence of NAL units")))?;
-        if let Some(unit) = units.iter().find(|u| !matches!(h264_type(u), Some(1 | 5))) {
+        if let Some(unit) = stray(&units) {
             return Err(Error::unverified(format!(
-                "sample {index} of the clip holds a NAL unit of type {:?}: only coded slices belong there",
+                "sample {index} of the clip holds a NAL unit of type {:?}, or padding: only coded slices belong there",
                 h264_type(unit)
             )));
         }
@@ -152,120 +175,200 @@ fn check_header(written: &Footage, expected: &ExpectedClip) -> Result<()> {
 /// What decoding the clip found.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
+    /// Rendered frames.
     frames: usize,
+    /// Copied frames.
+    copied: usize,
     covered: usize,
     inside: Difference,
     outside: Difference,
+    /// Frames of the footage that were decoded afresh.
+    afresh: usize,
+    /// Of these, outside the cover.
+    noise: Noise,
+}
+
+impl Found {
+    fn merge(self, other: Self) -> Self {
+        Self {
+            frames: self.frames + other.frames,
+            copied: self.copied + other.copied,
+            covered: self.covered + other.covered,
+            inside: self.inside.merge(other.inside),
+            outside: self.outside.merge(other.outside),
+            afresh: self.afresh + other.afresh,
+            noise: self.noise.merge(other.noise),
+        }
+    }
+}
+
+/// What of the clip is decoded: everything; or, where copied pictures are proved already, everything else, with the
+/// frame before and the frame behind every join.
+fn to_decode(written: &Footage, expected: &ExpectedClip, proved: bool) -> Vec<Stretch> {
+    let count = written.frames.len();
+    let all = [0..count];
+    let rendered = expected.rendered();
+    let ranges = if proved { rendered.as_slice() } else { all.as_slice() };
+    let with_joins = |r: &Range<usize>| r.start.saturating_sub(1)..(r.end + 1).min(count);
+    ranges.iter().flat_map(|r| cut(written, &with_joins(r).collect::<Vec<_>>())).collect()
 }
 
 fn decode_all(
     written: &Footage,
     expected: &ExpectedClip,
     method: &Method,
-    source: Option<&Source<'_>>,
+    against: Option<Against<'_>>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Found> {
-    let all: Vec<usize> = (0..written.frames.len()).collect();
-    let parts = each_stretch(written, &all, threads, |stretch| {
-        decode_stretch(written, expected, method, source, stretch, progress)
+    let stretches = to_decode(written, expected, against.is_some());
+    let parts = in_stretches(&stretches, threads, |stretch| {
+        let mut outside = against.map(|a| Outside::new(a, expected));
+        let mut found = Found::default();
+        decode(written, stretch, |event| match event {
+            Event::Spoiled(frames) => Err(Error::unverified(format!(
+                "frame {} of the clip does not decode cleanly",
+                frames.first().copied().unwrap_or(0)
+            ))),
+            Event::Frame(frame, picture) => {
+                progress.step(1)?;
+                found = found.merge(if expected.is_copied(frame) {
+                    check_copied(frame, picture, outside.as_mut())?
+                } else {
+                    check_frame(frame, picture, expected, method, outside.as_mut())?
+                });
+                Ok(())
+            }
+        })?;
+        Ok(found)
     })?;
-    let total = parts.into_iter().fold(Found::default(), |a, b| Found {
-        frames: a.frames + b.frames,
-        covered: a.covered + b.covered,
-        inside: a.inside.merge(b.inside),
-        outside: a.outside.merge(b.outside),
-    });
-    if total.frames != expected.frames() {
-        return Err(Error::unverified(format!("{} of {} frames of the clip decode", total.frames, expected.frames())));
+    let total = parts.into_iter().fold(Found::default(), Found::merge);
+    let rendered = expected.frames() - expected.copied_frames();
+    if total.frames != rendered || against.is_none() && total.copied != expected.copied_frames() {
+        return Err(Error::unverified(format!(
+            "{} of {} frames of the clip decode",
+            total.frames + total.copied,
+            expected.frames()
+        )));
     }
     Ok(total)
 }
 
-fn decode_stretch(
-    written: &Footage,
+/// What was decoded, in words.
+fn decoded(found: &Found, expected: &ExpectedClip) -> String {
+    match expected.copied_frames() {
+        0 => format!("{} of {}", found.frames, expected.frames()),
+        copied => format!(
+            "{} of {} rendered frames, and {} of {copied} copied ones",
+            found.frames,
+            expected.frames() - copied,
+            found.copied
+        ),
+    }
+}
+
+/// A copied frame beside a join decodes to what it is in the footage, sample for sample.
+fn check_copied(frame: usize, picture: &Picture, outside: Option<&mut Outside<'_>>) -> Result<Found> {
+    if let Some(outside) = outside
+        && outside.afresh(frame)?.picture(frame)?.planes != picture.planes
+    {
+        return Err(Error::unverified(format!("frame {frame} of the clip was copied, but does not decode as it did")));
+    }
+    Ok(Found { copied: 1, ..Found::default() })
+}
+
+/// One frame of the clip; `picture` is covered again in its place.
+fn check_frame(
+    frame: usize,
+    picture: &mut Picture,
     expected: &ExpectedClip,
     method: &Method,
-    source: Option<&Source<'_>>,
-    stretch: &Stretch,
-    progress: &dyn Progress,
+    outside: Option<&mut Outside<'_>>,
 ) -> Result<Found> {
-    let mut original = source.map(|s| Original::open(s, stretch)).transpose()?;
-    let mut found = Found::default();
-    decode(written, stretch, |event| {
-        let (frame, picture) = match event {
-            Event::Spoiled(frames) => {
-                return Err(Error::unverified(format!(
-                    "frame {} of the clip does not decode cleanly",
-                    frames.first().copied().unwrap_or(0)
-                )));
-            }
-            Event::Frame(frame, picture) => (frame, picture),
-        };
-        progress.step(1)?;
-        found.frames += 1;
-        let cover = expected.cover(frame);
-        let blocks = Blocks::new(&cover, picture.layout.width, picture.layout.height);
-        if !cover.is_empty() {
-            found.covered += 1;
-            let mut again = picture.clone();
-            method.apply(&mut again, &cover);
-            let inside = blocks.compare(picture, &again, Where::Inside);
-            if !inside.is_within(u32::from(method.tolerance)) {
-                return Err(Error::unverified(format!(
-                    "frame {frame} of the clip: what is under the cover at column {}, row {} is not what '{}' leaves ({} levels off)",
-                    inside.at.0, inside.at.1, method.name, inside.worst
-                )));
-            }
-            found.inside = found.inside.merge(inside);
+    let mut found = Found { frames: 1, ..Found::default() };
+    let (cover, [width, height]) = (expected.cover(frame), expected.size);
+    let blocks = Blocks::new(&cover, width, height);
+    let shown = Means::of(picture, width, height)?;
+    if let Some(outside) = outside {
+        outside.check(frame, picture, &shown, &blocks, &mut found)?;
+    }
+    if !cover.is_empty() {
+        found.covered = 1;
+        method.apply(picture, &cover);
+        let again = Means::of(picture, width, height)?;
+        found.inside = blocks.inside.compare(&shown, &again);
+        if !found.inside.is_within(u32::from(method.tolerance)) {
+            let at = blocks.inside.worst_at(&shown, &again, width);
+            return Err(Error::unverified(format!(
+                "frame {frame} of the clip: what is under the cover at column {}, row {} is not what '{}' leaves ({} levels off)",
+                at.0, at.1, method.name, found.inside.worst
+            )));
         }
-        if let Some(original) = &mut original {
-            let original = original.picture(frame)?;
-            let outside = blocks.compare(picture, &original, Where::Outside);
-            if !outside.is_within(OUTSIDE_TOLERANCE) {
-                return Err(Error::unverified(format!(
-                    "frame {frame} of the clip: the picture at column {}, row {} is not the footage's ({} levels off)",
-                    outside.at.0, outside.at.1, outside.worst
-                )));
-            }
-            found.outside = found.outside.merge(outside);
-        }
-        Ok(())
-    })?;
+    }
     Ok(found)
 }
 
-/// The footage's frames, read beside the clip's.
-struct Original<'a> {
-    source: &'a Source<'a>,
-    reader: FrameReader<'a>,
-    converter: Converter,
-    finish: Finish,
-    decoded: Picture,
+/// What the clip's frames are held against outside the covers, for one stretch of the clip.
+struct Outside<'a> {
+    source: Source<'a>,
+    /// What was noted, and the places that are decoded afresh all the same.
+    noted: Option<(Recall<'a>, Vec<std::ops::Range<usize>>)>,
+    afresh: Option<Afresh<'a>>,
 }
 
-impl<'a> Original<'a> {
-    fn open(source: &'a Source<'a>, stretch: &Stretch) -> Result<Self> {
-        let footage = source.footage;
-        let first = source.frames.get(stretch.frames.start).copied().unwrap_or(0);
-        Ok(Self {
-            source,
-            reader: FrameReader::open(footage, first)?,
-            converter: Converter::new(footage.layout, &footage.colour, Target::Yuv420)?,
-            finish: Finish::new(footage),
-            decoded: Picture::grey(footage.layout),
-        })
-    }
-
-    /// The footage's picture for a frame of the clip, as it would be encoded without a cover. Frames are asked for
-    /// in order. One that does not decode stays the last one: its frame is covered whole, so nothing of it counts.
-    fn picture(&mut self, frame: usize) -> Result<Cow<'_, Picture>> {
-        let wanted = self.source.frames.get(frame).copied().unwrap_or(usize::MAX);
-        while let Some(decoded) = self.reader.next_if_needed(wanted, &mut self.decoded)? {
-            if decoded.index >= wanted {
-                break;
+impl<'a> Outside<'a> {
+    fn new(against: Against<'a>, expected: &ExpectedClip) -> Self {
+        match against {
+            Against::Footage(source) => Self { source, noted: None, afresh: None },
+            Against::Witness(witness) => {
+                let source = witness.source();
+                Self { source, noted: Some((witness.recall(), few(&source, expected))), afresh: None }
             }
         }
-        self.finish.apply(&self.decoded, &mut self.converter)
     }
+
+    fn check(
+        &mut self,
+        frame: usize,
+        picture: &Picture,
+        shown: &Means,
+        blocks: &Blocks,
+        found: &mut Found,
+    ) -> Result<()> {
+        let mut wanted = true;
+        if let Some((recall, few)) = &mut self.noted {
+            found.outside = same_outside(frame, shown, &recall.means(frame)?, blocks)?;
+            wanted = few.iter().any(|places| places.contains(&frame));
+        }
+        if !wanted {
+            self.afresh = None;
+            return Ok(());
+        }
+        let original = self.afresh(frame)?.picture(frame)?;
+        found.afresh = 1;
+        found.noise = blocks.noise(picture, &original);
+        let means = Means::of(&original, blocks.width, blocks.height)?;
+        found.outside = same_outside(frame, shown, &means, blocks)?;
+        Ok(())
+    }
+
+    /// A reader of the footage that has not passed this frame.
+    fn afresh(&mut self, frame: usize) -> Result<&mut Afresh<'a>> {
+        match &mut self.afresh {
+            Some(afresh) => Ok(afresh),
+            none => Ok(none.insert(Afresh::open(self.source, frame)?)),
+        }
+    }
+}
+
+fn same_outside(frame: usize, shown: &Means, original: &Means, blocks: &Blocks) -> Result<Difference> {
+    let found = blocks.outside.compare(shown, original);
+    if found.is_within(OUTSIDE_TOLERANCE) {
+        return Ok(found);
+    }
+    let at = blocks.outside.worst_at(shown, original, blocks.width);
+    Err(Error::unverified(format!(
+        "frame {frame} of the clip: the picture at column {}, row {} is not the footage's ({} levels off)",
+        at.0, at.1, found.worst
+    )))
 }

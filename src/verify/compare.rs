@@ -1,13 +1,10 @@
-//! Pictures held against each other by the means of 8x8 blocks, luma and chroma: coding noise averages out, a person
-//! does not.
+//! Pictures held against each other by the means of their blocks, under the cover or outside it; and how much noise
+//! coding left.
 
+use super::means::{Means, SIDE, blocks};
 use crate::cover::Cover;
-use crate::geometry::Rect;
 use crate::obscure::Mask;
-use crate::picture::{Picture, Plane, Planes};
-
-/// Side of a block, in luma pixels.
-const SIDE: u32 = 8;
+use crate::picture::{Picture, Planes};
 
 /// Levels (of 8 bits) by which block means may differ from the footage's outside the cover, on average over a frame.
 pub const OUTSIDE_TOLERANCE: u32 = 6;
@@ -15,34 +12,21 @@ pub const OUTSIDE_TOLERANCE: u32 = 6;
 /// A single block may differ by so many times the average that is allowed: coding is hardest on the odd block.
 const SINGLE: u32 = 5;
 
-/// What comparing one picture found.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// What comparing some blocks found. A block differs by its luma or its chroma, whichever differs more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// The largest difference of block means, in levels, and the block.
+    /// The largest difference of block means, in levels.
     pub worst: u32,
-    /// Its left column and top row.
-    pub at: (u32, u32),
     /// Sum of the differences of block means, in levels.
     pub total: u64,
     /// How many blocks were compared.
     pub blocks: u64,
-    /// Sum of squared differences of the compared samples.
-    pub squares: u64,
-    /// How many samples were compared.
-    pub samples: u64,
 }
 
 impl Difference {
     /// Both findings together.
     pub fn merge(self, other: Self) -> Self {
-        let worse = if other.worst > self.worst { other } else { self };
-        Self {
-            total: self.total + other.total,
-            blocks: self.blocks + other.blocks,
-            squares: self.squares + other.squares,
-            samples: self.samples + other.samples,
-            ..worse
-        }
+        Self { worst: self.worst.max(other.worst), total: self.total + other.total, blocks: self.blocks + other.blocks }
     }
 
     /// Whether one frame's blocks differ by no more than `tolerance` levels on average, and none by much more.
@@ -54,6 +38,130 @@ impl Difference {
     pub fn mean(self) -> f64 {
         self.total as f64 / self.blocks.max(1) as f64
     }
+}
+
+/// Some of a picture's blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// For each block, row by row: all bits, or none.
+    mask: Vec<u8>,
+}
+
+impl Chosen {
+    /// Compares the means of these blocks in two pictures of one size.
+    pub fn compare(&self, a: &Means, b: &Means) -> Difference {
+        let ([a, au, av], [b, bu, bv]) = (self.planes(a), self.planes(b));
+        let (mut worst, mut total, mut chosen) = (0, 0, 0);
+        for (at, mask) in self.mask.iter().enumerate() {
+            let chroma = au[at].abs_diff(bu[at]).max(av[at].abs_diff(bv[at]));
+            let off = a[at].abs_diff(b[at]).max(chroma) & mask;
+            worst = worst.max(off);
+            total += u64::from(off);
+            chosen += u64::from(mask & 1);
+        }
+        Difference { worst: u32::from(worst), total, blocks: chosen }
+    }
+
+    /// Left column and top row of the block that differs most, in luma pixels of a picture so many blocks wide.
+    pub fn worst_at(&self, a: &Means, b: &Means, width: u32) -> (u32, u32) {
+        let worst = self.compare(a, b).worst;
+        let off = |at: &usize| {
+            let ([a, au, av], [b, bu, bv]) = (self.planes(a), self.planes(b));
+            let off = |a: &[u8], b: &[u8]| u32::from(a[*at].abs_diff(b[*at]) & self.mask[*at]);
+            off(a, b).max(off(au, bu)).max(off(av, bv)) == worst
+        };
+        let at = (0..self.mask.len()).find(off).unwrap_or(0) as u32;
+        let across = width.div_ceil(SIDE).max(1);
+        (at % across * SIDE, at / across * SIDE)
+    }
+
+    /// Leaves nothing of the other blocks.
+    pub fn blank_others(&self, means: &mut Means) {
+        for plane in means.levels.chunks_mut(self.mask.len().max(1)) {
+            plane.iter_mut().zip(&self.mask).for_each(|(level, mask)| *level &= mask);
+        }
+    }
+
+    fn planes<'m>(&self, means: &'m Means) -> [&'m [u8]; 3] {
+        let (luma, chroma) = means.levels.split_at(self.mask.len());
+        let (first, second) = chroma.split_at(self.mask.len());
+        [luma, first, &second[..self.mask.len()]]
+    }
+}
+
+/// A picture's blocks by how much of them is covered.
+pub struct Blocks {
+    /// Those without a covered pixel.
+    pub outside: Chosen,
+    /// Those wholly covered.
+    pub inside: Chosen,
+    /// Luma columns of the picture.
+    pub width: u32,
+    /// Luma rows.
+    pub height: u32,
+}
+
+impl Blocks {
+    /// Of a picture of `width` x `height` with this cover.
+    pub fn new(cover: &Cover, width: u32, height: u32) -> Self {
+        let (across, down) = blocks(width, height);
+        let mut covered = vec![0u8; across * down];
+        let mask = Mask::new(cover, width, height);
+        let side = SIDE as usize;
+        for y in 0..height as usize {
+            let row = y / side * across;
+            for span in mask.row(y) {
+                for block in span.start / side..span.end.div_ceil(side) {
+                    let shared = span.end.min((block + 1) * side) - span.start.max(block * side);
+                    covered[row + block] += shared as u8;
+                }
+            }
+        }
+        let area = |at: usize| {
+            let (x, y) = (at % across * side, at / across * side);
+            (side.min(width as usize - x) * side.min(height as usize - y)) as u8
+        };
+        let chosen = |of: &dyn Fn(usize) -> bool| Chosen {
+            mask: (0..covered.len()).map(|at| if of(at) { u8::MAX } else { 0 }).collect(),
+        };
+        Self { outside: chosen(&|at| covered[at] == 0), inside: chosen(&|at| covered[at] == area(at)), width, height }
+    }
+
+    /// How far two pictures' luma samples are apart in the blocks outside the cover. One may be a column and a row
+    /// smaller (before padding); only what both have counts.
+    pub fn noise(&self, a: &Picture, b: &Picture) -> Noise {
+        let (Planes::Eight(a), Planes::Eight(b)) = (&a.planes, &b.planes) else { return Noise::default() };
+        let (Some(a), Some(b)) = (a.first(), b.first()) else { return Noise::default() };
+        let (width, height) = (a.width.min(b.width), a.height.min(b.height));
+        let across = blocks(self.width, self.height).0;
+        let side = SIDE as usize;
+        let mut noise = Noise::default();
+        for y in 0..height.min(self.height as usize) {
+            let clear = &self.outside.mask[y / side * across..][..across];
+            let rows = a.row(y)[..width].chunks(side).zip(b.row(y)[..width].chunks(side));
+            for ((a, b), _) in rows.zip(clear).filter(|(_, clear)| **clear != 0) {
+                noise.samples += a.len() as u64;
+                noise.squares += u64::from(a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum::<u32>());
+            }
+        }
+        noise
+    }
+}
+
+/// What coding did to some samples.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Noise {
+    /// Sum of the squared differences.
+    pub squares: u64,
+    /// How many samples.
+    pub samples: u64,
+}
+
+impl Noise {
+    /// Both together.
+    pub fn merge(self, other: Self) -> Self {
+        Self { squares: self.squares + other.squares, samples: self.samples + other.samples }
+    }
 
     /// Peak signal-to-noise ratio in decibels of 8-bit samples (ITU-T J.340); `None` when nothing was compared or
     /// nothing differs.
@@ -63,110 +171,19 @@ impl Difference {
     }
 }
 
-/// A picture's 8x8 blocks, each clear, covered or in between.
-pub struct Blocks {
-    /// Covered pixels of each block, block row by block row.
-    covered: Vec<u32>,
-    across: u32,
-    width: u32,
-    height: u32,
-}
-
-/// Which blocks are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
-    /// Blocks without a covered pixel.
-    Outside,
-    /// Blocks wholly covered.
-    Inside,
-}
-
-impl Blocks {
-    /// Of a picture of `width` x `height` with this cover.
-    pub fn new(cover: &Cover, width: u32, height: u32) -> Self {
-        let across = width.div_ceil(SIDE);
-        let mut covered = vec![0; (across * height.div_ceil(SIDE)) as usize];
-        let mask = Mask::new(cover, width, height);
-        for y in 0..height {
-            let row = (y / SIDE * across) as usize;
-            for span in mask.row(y as usize) {
-                let (start, end) = (span.start as u32, span.end as u32);
-                for block in start / SIDE..end.div_ceil(SIDE) {
-                    let shared = end.min((block + 1) * SIDE) - start.max(block * SIDE);
-                    covered[row + block as usize] += shared;
-                }
-            }
-        }
-        Self { covered, across, width, height }
-    }
-
-    /// Compares two 8-bit 4:2:0 pictures. The second may be a column and a row smaller (before padding); only
-    /// what both have is compared.
-    pub fn compare(&self, written: &Picture, expected: &Picture, place: Where) -> Difference {
-        let (Planes::Eight(a), Planes::Eight(b)) = (&written.planes, &expected.planes) else {
-            return Difference::default();
-        };
-        let (width, height) = (self.width.min(b[0].width as u32), self.height.min(b[0].height as u32));
-        let mut found = Difference::default();
-        for (index, &covered) in self.covered.iter().enumerate() {
-            let (x0, y0) = (index as u32 % self.across * SIDE, index as u32 / self.across * SIDE);
-            let area = (self.width - x0).min(SIDE) * (self.height - y0).min(SIDE);
-            let block = Rect { x0, y0, x1: (x0 + SIDE).min(width), y1: (y0 + SIDE).min(height) };
-            if covered != if place == Where::Inside { area } else { 0 } || block.x0 >= block.x1 || block.y0 >= block.y1
-            {
-                continue;
-            }
-            let mut worst = block_difference(&a[0], &b[0], block);
-            // The block's 4x4 chroma samples count by their means; the noise ratio is luma's.
-            for (a, b) in a.iter().zip(b).skip(1) {
-                let colour = block_difference(a, b, block.subsampled(1, 1));
-                worst.worst = worst.worst.max(colour.worst);
-            }
-            found = found.merge(Difference { total: u64::from(worst.worst), ..worst });
-        }
-        found
-    }
-}
-
-fn block_difference(a: &Plane<u8>, b: &Plane<u8>, block: Rect) -> Difference {
-    let (mut sum, mut squares) = (0i32, 0i32);
-    let columns = block.x0 as usize..block.x1 as usize;
-    for y in block.y0 as usize..block.y1 as usize {
-        let (p, q) = (&a.row(y)[columns.clone()], &b.row(y)[columns.clone()]);
-        // Whole blocks have rows of a known length, which the compiler turns into vector code.
-        let (s, e) = match (<&[u8; SIDE as usize]>::try_from(p), <&[u8; SIDE as usize]>::try_from(q)) {
-            (Ok(p), Ok(q)) => row_difference(p, q),
-            _ => row_difference(p, q),
-        };
-        sum += s;
-        squares += e;
-    }
-    let samples = u64::from(block.width() * block.height());
-    let worst = sum.unsigned_abs() / samples as u32;
-    Difference { worst, at: (block.x0, block.y0), total: u64::from(worst), blocks: 1, squares: squares as u64, samples }
-}
-
-/// Sum of the differences and of their squares.
-#[inline(always)]
-fn row_difference(p: &[u8], q: &[u8]) -> (i32, i32) {
-    p.iter().zip(q).fold((0, 0), |(sum, squares), (&p, &q)| {
-        let d = i32::from(p) - i32::from(q);
-        (sum + d, squares + d * d)
-    })
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::geometry::Rect;
     use crate::picture::Layout;
 
     fn grey(width: u32, height: u32) -> Picture {
-        let chroma = (1, 1);
         Picture::grey(Layout {
             width,
             height,
-            chroma_shift_x: chroma.0,
-            chroma_shift_y: chroma.1,
+            chroma_shift_x: 1,
+            chroma_shift_y: 1,
             depth: 8,
             grey: false,
             full_range: true,
@@ -179,6 +196,10 @@ mod tests {
         }
     }
 
+    fn means(picture: &Picture) -> Means {
+        Means::of(picture, picture.layout.width, picture.layout.height).unwrap()
+    }
+
     #[test]
     fn a_changed_block_is_found_on_its_side_of_the_cover_only() {
         let cover = Cover { boxes: vec![Rect { x0: 8, y0: 8, x1: 24, y1: 24 }], all_but: None };
@@ -187,10 +208,30 @@ mod tests {
         for (x, y, inside) in [(9, 9, true), (23, 23, true), (0, 0, false), (34, 28, false), (30, 9, false)] {
             let mut changed = clean.clone();
             set(&mut changed, x, y, 255);
-            let (within, without) =
-                (blocks.compare(&changed, &clean, Where::Inside), blocks.compare(&changed, &clean, Where::Outside));
-            assert_eq!((within.squares > 0, without.squares > 0), (inside, !inside), "({x}, {y})");
+            let found = |chosen: &Chosen| chosen.compare(&means(&changed), &means(&clean)).worst > 0;
+            assert_eq!((found(&blocks.inside), found(&blocks.outside)), (inside, !inside), "({x}, {y})");
+            assert_eq!(blocks.noise(&changed, &clean).squares > 0, !inside, "({x}, {y})");
+            let chosen = if inside { &blocks.inside } else { &blocks.outside };
+            let at = (x as u32 / 8 * 8, y as u32 / 8 * 8);
+            assert_eq!(chosen.worst_at(&means(&changed), &means(&clean), 35), at);
         }
+    }
+
+    #[test]
+    fn a_block_that_is_covered_in_part_is_on_neither_side() {
+        let cover = Cover { boxes: vec![Rect { x0: 4, y0: 0, x1: 8, y1: 8 }], all_but: None };
+        let blocks = Blocks::new(&cover, 8, 8);
+        let nothing = Difference::default();
+        let (a, b) = (means(&grey(8, 8)), Means { levels: vec![0; 3] });
+        assert_eq!((blocks.inside.compare(&a, &b), blocks.outside.compare(&a, &b)), (nothing, nothing));
+    }
+
+    #[test]
+    fn nothing_of_a_block_that_is_not_chosen_is_kept() {
+        let cover = Cover { boxes: vec![Rect { x0: 15, y0: 0, x1: 17, y1: 2 }], all_but: None };
+        let mut kept = means(&grey(32, 8));
+        Blocks::new(&cover, 32, 8).outside.blank_others(&mut kept);
+        assert_eq!(kept.levels, [128, 0, 0, 128].repeat(3));
     }
 
     #[test]
@@ -200,7 +241,9 @@ mod tests {
         if let Planes::Eight(planes) = &mut tinted.planes {
             planes[2].samples.fill(168);
         }
-        assert_eq!(blocks.compare(&tinted, &clean, Where::Outside).worst, 40);
+        let found = blocks.outside.compare(&means(&tinted), &means(&clean));
+        assert_eq!(found, Difference { worst: 40, total: 80, blocks: 2 });
+        assert_eq!(blocks.outside.worst_at(&means(&tinted), &means(&clean), 16), (0, 0));
     }
 
     #[test]
@@ -213,8 +256,10 @@ mod tests {
                 set(&mut shifted, x, y, 158);
             }
         }
-        assert_eq!(blocks.compare(&noisy, &clean, Where::Outside).worst, 0);
-        let shift = blocks.compare(&shifted, &clean, Where::Outside);
+        let against = |other: &Picture| blocks.outside.compare(&means(other), &means(&clean));
+        assert_eq!(against(&noisy).worst, 0);
+        assert_eq!(blocks.noise(&noisy, &clean), Noise { squares: 64 * 900, samples: 128 });
+        let shift = against(&shifted);
         assert_eq!((shift.worst, shift.mean()), (30, 15.0));
         assert!(shift.is_within(15) && !shift.is_within(14) && !shift.is_within(5));
     }

@@ -1,17 +1,23 @@
 //! Reopens what was written and proves it. Only this module makes a [`Proof`], and only a `Proof` releases a pack.
 
+mod afresh;
 mod clip;
 mod compare;
+mod copied;
 mod expected;
+mod means;
 pub mod mp4;
 mod pack;
 pub mod png;
+mod spool;
 mod still;
+mod witness;
 
-pub use clip::{Source, clip};
+pub use clip::{Against, clip};
 pub use expected::{CoverEntry, ExpectedClip, ExpectedStill, intervals};
 pub use pack::{read_log, seal};
 pub use still::still;
+pub use witness::{Notes, Source, Witness};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +41,7 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// What could not be checked, and what it would take.
     pub unchecked: Vec<String>,
-    /// Luma PSNR outside the covers, in decibels, where the footage was at hand.
+    /// Luma PSNR outside the covers, in decibels, over the frames that were decoded afresh from the footage.
     pub psnr_outside: Option<f64>,
 }
 
