@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ffmpeg_next as ff;
 
 use super::avcc::Avcc;
-use super::bitstream::{Framing, h264_type, join, nal, slices, split};
+use super::bitstream::{Framing, h264_type, join, nal, slices, split, without_zeros};
+use super::h264::slice::{Sets, picture};
 use super::h264::{Pps, SliceStart, Sps};
 use super::sei::recovery_takes_time;
 use super::{ffi, reader};
@@ -33,6 +34,7 @@ pub struct CodedPicture {
 struct Seen {
     sps: BTreeMap<u8, Vec<u8>>,
     pps: BTreeMap<u8, Vec<u8>>,
+    sets: Sets,
     /// Ids of picture parameter sets that slices have used.
     used: BTreeSet<u8>,
     obstacle: Option<&'static str>,
@@ -46,6 +48,8 @@ pub struct PictureReader<'a> {
     pending: Option<ff::Packet>,
     framing: Framing,
     seen: Seen,
+    /// `frame_num` of the last picture that others may refer to, in the run that [`Self::is_whole`] was asked about.
+    last_reference: Option<u32>,
 }
 
 impl<'a> PictureReader<'a> {
@@ -61,7 +65,7 @@ impl<'a> PictureReader<'a> {
             Some(avcc) => seen.take_sets(avcc.sps.iter().chain(&avcc.pps).map(Vec::as_slice)),
             None => seen.take_sets(split(&header, Framing::AnnexB).unwrap_or_default()),
         }
-        Ok(Self { footage, input, pending, framing: framing(&header), seen })
+        Ok(Self { footage, input, pending, framing: framing(&header), seen, last_reference: None })
     }
 
     /// The next coded picture; `None` at the end of the footage.
@@ -94,6 +98,26 @@ impl<'a> PictureReader<'a> {
             sound: one_kind && !hidden && !packet.is_corrupt() && self.seen.note_slices(&units),
             data: join(slices(&units), WRITTEN).unwrap_or_default(),
         }))
+    }
+
+    /// Whether a decoder shows this picture as it was meant, and no byte of it is anything else: its slices are read to
+    /// their last bit and cover it, no picture it may refer to is missing before it, and it does not have decoders drop
+    /// pictures that they still hold. Asked of the pictures from an IDR picture on, in coding order, leaving none out.
+    pub fn is_whole(&mut self, coded: &CodedPicture) -> bool {
+        let units = split(&coded.data, WRITTEN).unwrap_or_default();
+        let Ok(facts) = picture(&self.seen.sets, units) else { return false };
+        let header = facts.header;
+        let follows = match self.last_reference {
+            _ if header.idr => !header.drops_earlier,
+            Some(last) => {
+                header.frame_number == last || header.frame_number == self.seen.sets.next_number(header.pps, last)
+            }
+            None => false,
+        };
+        if header.importance > 0 || !follows {
+            self.last_reference = follows.then_some(header.frame_number);
+        }
+        follows
     }
 
     /// Why nothing that was read so far may be copied, whatever the single pictures say.
@@ -135,7 +159,7 @@ impl Seen {
     /// Notes parameter sets, and what is announced beside the pictures. One that cannot be read stands in the way of
     /// copying: it may be the one that a slice means.
     fn take_sets<'u>(&mut self, units: impl IntoIterator<Item = &'u [u8]>) {
-        for unit in units {
+        for unit in units.into_iter().map(without_zeros) {
             let place = match h264_type(unit) {
                 Some(nal::SPS) => Sps::parse(unit).map(|s| (&mut self.sps, s.id)),
                 Some(nal::PPS) => Pps::parse(unit).map(|p| (&mut self.pps, p.id)),
@@ -149,8 +173,11 @@ impl Seen {
                 self.obstacle = Some("the footage has a parameter set that is outside what can be copied");
                 continue;
             };
-            if sets.insert(id, unit.to_vec()).is_some_and(|before| before != unit) {
-                self.obstacle = Some("the footage changes its parameter sets on the way");
+            match sets.insert(id, unit.to_vec()) {
+                Some(before) if before == unit => {}
+                Some(_) => self.obstacle = Some("the footage changes its parameter sets on the way"),
+                // It was read above, so it can be taken.
+                None => drop(self.sets.take(unit)),
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Smart rendering: whether the footage allows that its own coded pictures are copied where nothing is covered, which
 //! ones those are, and how the encoder has to be set so that its pictures can stand between them.
 
+use std::collections::BTreeSet;
+
 use super::{Finish, Rendering};
+use crate::cover::Cover;
 use crate::error::Result;
 use crate::footage::{Footage, Numbering};
 use crate::media::avcc::Avcc;
@@ -72,7 +75,10 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
         && let Some(picture) = reader.next()?
     {
         found += usize::from(picture.frame.is_some_and(|f| wanted.contains(&f)));
-        pictures.push(Coded { frame: picture.frame, idr: picture.idr, sound: picture.sound });
+        let clear = picture.frame.and_then(|f| plan.cover(f)).is_some_and(Cover::is_empty);
+        // Reading a picture costs a tenth of decoding it, so it is done only where it may be copied.
+        let sound = clear && picture.sound && reader.is_whole(&picture);
+        pictures.push(Coded { frame: picture.frame, idr: picture.idr, sound });
     }
     if found != wanted.len() {
         return Ok(Err("some frames of the window have no packet of their own".to_owned()));
@@ -80,6 +86,11 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
     if let Some(obstacle) = reader.obstacle() {
         return Ok(Err(obstacle.to_owned()));
     }
+    let sets = reader.sets()?;
+    let theirs = match copyable(&sets) {
+        Ok(sps) => sps,
+        Err(why) => return Ok(Err(why)),
+    };
     // A copied picture after a recording gap could refer to one before it; then the times of both do not fit an MP4.
     let bars = |f: usize| {
         let at_idr = || pictures.iter().any(|p| p.idr && p.frame == Some(f));
@@ -92,9 +103,8 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
                 .to_owned(),
         ));
     }
-    let sets = reader.sets()?;
     let depth = reorder_depth(&pictures);
-    let (finish, merged) = match joined(footage, &sets, &reader.ids().into_iter().collect::<Vec<_>>(), depth)? {
+    let (finish, merged) = match joined(footage, &sets, &theirs, &reader.ids(), depth)? {
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
@@ -105,18 +115,10 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
 fn joined(
     footage: &Footage,
     sets: &Avcc,
-    taken: &[u8],
+    theirs: &Sps,
+    taken: &BTreeSet<u8>,
     reorder: usize,
 ) -> Result<std::result::Result<(Finish, Avcc), Why>> {
-    let [unit] = sets.sps.as_slice() else {
-        return Ok(Err("the footage changes its sequence parameter set on the way".to_owned()));
-    };
-    let Some(theirs) = Sps::parse(unit) else {
-        return Ok(Err("the footage's sequence parameter set cannot be read".to_owned()));
-    };
-    if let Err(why) = may_be_copied(&theirs) {
-        return Ok(Err(why));
-    }
     let Some(profile) = Profile::from_idc(theirs.profile) else {
         return Ok(Err(format!("x264 does not write the footage's profile ({})", theirs.profile)));
     };
@@ -126,7 +128,7 @@ fn joined(
     let mut finish = Finish::new(footage);
     finish.encoder = EncoderOptions { joins: Some(Joins { profile, set_id, reorder }), ..finish.encoder };
     let ours = Encoder::open(&finish.encoder)?.sets()?;
-    let agrees = |unit: &Vec<u8>| Sps::parse(unit).is_some_and(|ours| look_alike(&theirs, &ours));
+    let agrees = |unit: &Vec<u8>| Sps::parse(unit).is_some_and(|ours| look_alike(theirs, &ours));
     if !ours.sps.iter().all(agrees) {
         return Ok(Err("x264 cannot match how the footage's pictures are to be shown".to_owned()));
     }
@@ -142,7 +144,12 @@ fn joined(
     })
 }
 
-fn may_be_copied(sps: &Sps) -> std::result::Result<(), Why> {
+/// The footage's one sequence parameter set, if pictures that use it may be copied.
+fn copyable(sets: &Avcc) -> std::result::Result<Sps, Why> {
+    let [unit] = sets.sps.as_slice() else {
+        return Err("the footage changes its sequence parameter set on the way".to_owned());
+    };
+    let sps = Sps::parse(unit).ok_or("the footage's sequence parameter set cannot be read")?;
     let [left, right, top, bottom] = sps.crop;
     if !sps.frames_only {
         Err("the footage may hold fields".to_owned())
@@ -153,11 +160,18 @@ fn may_be_copied(sps: &Sps) -> std::result::Result<(), Why> {
             "the footage cuts {left}+{right} columns and {top}+{bottom} rows off its pictures, which copies would still hold"
         ))
     } else {
-        Ok(())
+        Ok(sps)
     }
 }
 
-/// Whether players show pictures of both sets alike.
+/// Whether players show pictures of both sets alike: as large, as wide a pixel, in the same colours.
 fn look_alike(a: &Sps, b: &Sps) -> bool {
-    (a.width, a.height, a.profile) == (b.width, b.height, b.profile)
+    let shown = |sps: &Sps| {
+        let vui = &sps.vui;
+        // What is not said is what players take it for: ITU-T H.264 annex E.2.1.
+        let aspect = vui.pixel_aspect.filter(|a| a.0 > 0 && a.1 > 0).unwrap_or((1, 1));
+        let colour = (vui.colour.unwrap_or([2; 3]), vui.full_range.unwrap_or(false));
+        (sps.width, sps.height, sps.profile, aspect, colour, vui.chroma_location.unwrap_or([0; 2]))
+    };
+    shown(a) == shown(b)
 }

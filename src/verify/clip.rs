@@ -12,7 +12,8 @@ use super::witness::{Recall, Source, Witness};
 use super::{Check, Report, copied, mp4};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::media::bitstream::{Framing, h264_type, split, stray};
+use crate::media::bitstream::{Framing, h264_type, nal, split, stray};
+use crate::media::h264::slice::{Sets, picture};
 use crate::media::{ProbeOptions, probe};
 use crate::obscure::Method;
 use crate::picture::Picture;
@@ -131,24 +132,32 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
     })
 }
 
-/// Nothing but coded slices in the samples.
+/// Nothing but coded slices in the samples, each read to its last bit, and together whole pictures.
 fn check_units(file: &mut File, walked: &mp4::Mp4) -> Result<Check> {
+    let avcc = &walked.picture.avcc;
+    let mut sets = Sets::default();
+    for unit in avcc.sps.iter().chain(&avcc.pps) {
+        sets.take(unit).map_err(|fault| Error::unverified(fault.to_string()))?;
+    }
     let mut data = Vec::new();
     for index in 0..walked.video.samples.len() {
+        let wrong = |what: &str| Error::unverified(format!("sample {index} of the clip {what}"));
         copied::sample(file, walked, index, &mut data)?;
-        let units = split(&data, Framing::Lengths(walked.picture.avcc.length_size))
-            .ok_or_else(|| Error::unverified(format!("sample {index} of the clip is not a sequence of NAL units")))?;
-        if let Some(unit) = stray(&units) {
-            return Err(Error::unverified(format!(
-                "sample {index} of the clip holds a NAL unit of type {:?}, or padding: only coded slices belong there",
-                h264_type(unit)
-            )));
+        let units =
+            split(&data, Framing::Lengths(avcc.length_size)).ok_or_else(|| wrong("is not a sequence of NAL units"))?;
+        if let Some(unit) = units.iter().find(|u| !matches!(h264_type(u), Some(nal::SLICE | nal::IDR))) {
+            let kind = h264_type(unit);
+            return Err(wrong(&format!("holds a NAL unit of type {kind:?}: only coded slices belong there")));
         }
+        if stray(&units).is_some() {
+            return Err(wrong("has padding behind a slice"));
+        }
+        picture(&sets, units).map_err(|fault| wrong(&format!("is not a whole picture: {fault}")))?;
     }
     Ok(Check {
         name: "only coded pictures".to_owned(),
         passed: true,
-        detail: "no SEI, no parameter sets in band, no filler".to_owned(),
+        detail: "every slice read to its last bit; no SEI, no parameter sets in band, no filler".to_owned(),
     })
 }
 

@@ -30,8 +30,11 @@ async function main() {
     v.src = URL.createObjectURL(await (await fetch("/clip")).blob());
     await next("loadeddata");
     for (const frame of ASKED) {
+        // Seeking is done before the picture is on the screen, and the same picture is not shown twice.
+        const shown = new Promise((resolve) => v.requestVideoFrameCallback(resolve));
         v.currentTime = (frame + 0.5) / fps;
         await next("seeked");
+        await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 5000))]);
         look("seek", frame / fps);
     }
     v.currentTime = 0;
@@ -149,8 +152,12 @@ fn a_browser_plays_through_and_seeks_across_the_joins() {
         for seen in found["seen"].as_array().unwrap() {
             let frame = (seen["time"].as_f64().unwrap() * 12.5).round() as u32;
             let shown = number(seen["grey"].as_str().unwrap());
-            assert_eq!(shown, Some(frame + 40), "{options}: {} at frame {frame}", seen["how"]);
-            played += usize::from(seen["how"] == "play");
+            let playing = seen["how"] == "play";
+            // While playing, the next frame may be on the screen by the time that one is looked at.
+            let late = u32::from(playing);
+            let right = shown.is_some_and(|n| (frame + 40..=frame + 40 + late).contains(&n));
+            assert!(right, "{options}: {} at frame {frame} shows {shown:?}", seen["how"]);
+            played += usize::from(playing);
         }
         // A busy machine drops frames; what it shows must be right all the same.
         assert!(played > 20, "{options}: only {played} frames were shown while playing");

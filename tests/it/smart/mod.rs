@@ -4,6 +4,7 @@
 mod browser;
 mod copies;
 mod falls_back;
+mod hidden;
 mod openh264;
 
 use std::path::{Path, PathBuf};

@@ -38,6 +38,12 @@ impl Sets {
         let pps = self.pps.get(&pps)?;
         Some((self.sps.get(&pps.sps)?, pps))
     }
+
+    /// The `frame_num` after `number`, for pictures that use this picture parameter set: section 7.4.3.
+    pub fn next_number(&self, pps: u8, number: u32) -> u32 {
+        let bits = self.get(pps).map_or(0, |(sps, _)| u32::from(sps.frame_number_bits));
+        (number + 1) & ((1 << bits) - 1)
+    }
 }
 
 /// A coded picture of which every bit is known, and every macroblock there once.
