@@ -249,15 +249,18 @@ impl Begun {
         let stages: Vec<StageFigures> =
             STAGES.iter().zip(&TOTALS).map(|(&(stage, name), total)| figures(stage, name, total, whole)).collect();
         let within: f64 = stages.iter().map(|s| s.cpu_seconds).sum();
+        let steps = STEPS.lock().map(|s| s.clone()).unwrap_or_default();
+        // The kernel's own count wavers by a few pages, so the last reading need not be the highest.
+        let peaks = steps.iter().filter_map(|s| s.peak_memory_bytes).chain(peak_memory());
         Figures {
             frames: whole,
             seconds,
             cpu_seconds: cpu,
             frames_per_second: rate(whole, seconds),
-            peak_memory_bytes: peak_memory(),
+            peak_memory_bytes: peaks.max(),
             cpu_seconds_elsewhere: (cpu - within).max(0.0),
             stages,
-            steps: STEPS.lock().map(|s| s.clone()).unwrap_or_default(),
+            steps,
         }
     }
 }

@@ -47,10 +47,10 @@ def draw(tool, folder, shape, covered):
 class Contestant:
     """One way to do it: its command line, and what to look at afterwards."""
 
-    def __init__(self, key, name, threads, command, made="out.mp4", settings="", env=None, may_fail=False, after=None):
+    def __init__(self, key, name, threads, command, made="out.mp4", settings="", env=None, may_fail=False, after=None, covers=True):
         self.key, self.name, self.threads, self.settings = key, name, threads, settings
         self.command, self.env, self.may_fail = command, env, may_fail
-        self._made, self._after = made, after
+        self._made, self._after, self.covers = made, after, covers
 
     def made(self, folder):
         return folder / self._made if self._made else None
@@ -162,7 +162,7 @@ def field(tool, python, scene, found):
         for short, settings in (("veryfast", VERYFAST), ("own", own)):
             def add_ffmpeg(key, name, middle, settings=settings, short=short, limit=limit):
                 command = lambda folder: ffmpeg(scene.clip, limit, middle, [*encoder(settings, limit), folder / "out.mp4"])
-                add(f"{key}-{short}", name, command, settings=settings)
+                add(f"{key}-{short}", name, command, settings=settings, covers=bool(middle))
 
             add_ffmpeg("graph", "FFmpeg: crop, boxblur, overlay", blur)
             add_ffmpeg("transcode", "FFmpeg: transcode, nothing covered", [])

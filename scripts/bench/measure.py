@@ -59,12 +59,20 @@ def race(field, runs, folder, outside):
             if round_number == 0 and made is not None:
                 row["bytes"] = made.stat().st_size
                 row.update(outside.of(made, folder))
+                if contestant.covers and not quality_shows_cover(row):
+                    raise SystemExit(f"{contestant.key} covers nothing: {row}")
     shutil.rmtree(folder, ignore_errors=True)
     for row in rows.values():
         for figure in ("wall", "cpu", "peak_mib"):
             if row["runs"]:
                 row[figure] = median(r[figure] for r in row["runs"])
     return list(rows.values())
+
+
+def quality_shows_cover(row):
+    """Whether the whole picture differs from the clip far more than the picture outside the regions does."""
+    whole, outside = row["whole"], row["psnr"]
+    return whole is not None and (outside is None or whole < outside - 1)
 
 
 def median(values):

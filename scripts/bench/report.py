@@ -68,9 +68,16 @@ def contestants(race):
             rows.append([row["name"], row["threads"], "", "left out: " + row.get("left_out", ""), "", "", "", "", ""])
             continue
         rate = race["scene"]["options"]["frames"] / row["wall"]
-        rows.append([row["name"], row["threads"], short(row["settings"]), f"{row['wall']:.2f}", f"{row['cpu']:.2f}", f"{rate:.0f}",
+        rows.append([named(row), row["threads"], short(row["settings"]), f"{row['wall']:.2f}", f"{row['cpu']:.2f}", f"{rate:.0f}",
                      f"{row['peak_mib']:.0f}", megabytes(row), quality(row)])
     return table(["what", "threads", "settings", "wall s", "CPU s", "frames/s", "peak MiB", "MB", "SSIM, PSNR"], rows)
+
+
+def named(row):
+    """A contestant's name, with what it did where that is not what it was asked."""
+    rendering = row["runs"][0].get("rendering", {})
+    fell_back = rendering.get("used") != rendering.get("asked")
+    return row["name"] + (" (fell back to full)" if fell_back else "")
 
 
 def short(settings):
@@ -109,7 +116,7 @@ def speed_table(results):
     rows = [r for r in race["rows"] if r["threads"] == cores and r["runs"] and "bytes" in r]
     lines = list(table(
         ["what", "settings", "wall s", "CPU s", "peak MiB", "MB", "SSIM outside"],
-        [[r["name"], short(r["settings"]), f"{r['wall']:.1f}", f"{r['cpu']:.1f}", f"{r['peak_mib']:.0f}", megabytes(r), f"{r['ssim']:.4f}"]
+        [[named(r), short(r["settings"]), f"{r['wall']:.1f}", f"{r['cpu']:.1f}", f"{r['peak_mib']:.0f}", megabytes(r), f"{r['ssim']:.4f}"]
          for r in sorted(rows, key=lambda r: r["cpu"])]))
     on = (f"On {facts['processor']}, {facts['cores']} cores, {facts['tool']}, {facts['ffmpeg']}"
           f"{', OpenCV ' + facts['opencv'] if facts['opencv'] else ''}, {facts['date']}; medians of {results['runs']} rounds. {clip(race)}")
@@ -139,7 +146,7 @@ def plot(results):
         for row in rows:
             length = (wide - left - 130) * row["cpu"] / most
             colour = "#1b6ca8" if row["name"].startswith("cctv-redact") else "#b0b7bd"
-            name = f"{row['name']}" + ("" if row["name"].startswith("cctv") else f", {short(row['settings'])}")
+            name = named(row) + ("" if row["name"].startswith("cctv") else f", {short(row['settings'])}")
             parts.append(text(left - 8, y + 15, name, 12, anchor="end"))
             parts.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 5}" fill="{colour}"/>')
             parts.append(text(left + length + 6, y + 14, f"{row['cpu']:.1f} ({row['wall']:.1f})", 12))
