@@ -1,7 +1,7 @@
 # What one does with this repository; `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fixtures
+.PHONY: help demo test proof bench fixtures
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -14,6 +14,16 @@ demo: ## build the tool and answer the request in fixtures/, into demo/
 test: ## everything that has to hold before a change goes in
 	@scripts/install.sh test
 	@scripts/test.sh
+
+proof: ## prove every promise on all cases, with the planted faults, and print the table
+	@scripts/install.sh test
+	cargo test --release --locked --test proof -- --all
+
+bench: ## compare with FFmpeg and OpenCV into benches/results/ (QUICK=1, RUNS=5, OUT=folder, README=1)
+	@scripts/install.sh test
+	cargo build --release --locked
+	scripts/bench/compare.py $(if $(QUICK),--quick) $(if $(RUNS),--runs $(RUNS)) $(if $(OUT),--out $(OUT)) \
+	    $(if $(PYTHON),--python $(PYTHON)) $(if $(README),--readme)
 
 fixtures: ## draw the footage in fixtures/ again
 	@scripts/install.sh test

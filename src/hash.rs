@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::stats::{self, Stage};
 
 /// Of bytes in memory, as lower-case hex.
 pub fn bytes(data: &[u8]) -> String {
@@ -20,12 +21,14 @@ pub fn bytes(data: &[u8]) -> String {
 pub fn file(path: &Path) -> Result<String> {
     let failed = |e: &std::io::Error| Error::io("cannot read", path, e);
     let mut file = File::open(path).map_err(|e| failed(&e))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer).map_err(|e| failed(&e))? {
-            0 => return Ok(hex::encode(hasher.finalize())),
-            n => hasher.update(&buffer[..n]),
+    stats::work(Stage::Hash, || {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut buffer).map_err(|e| failed(&e))? {
+                0 => return Ok(hex::encode(hasher.finalize())),
+                n => hasher.update(&buffer[..n]),
+            }
         }
-    }
+    })
 }

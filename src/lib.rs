@@ -2,6 +2,7 @@
 //! records the disclosure.
 
 pub mod batch;
+pub mod bench;
 pub mod clock;
 pub mod cover;
 pub mod disclose;
@@ -12,6 +13,7 @@ pub mod hash;
 pub mod input;
 pub mod json;
 pub mod log;
+pub mod machine;
 pub mod media;
 pub mod obscure;
 pub mod output;

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Command::Man { folder } => commands::manual::man(&folder),
         Command::Review(_) => Err(unbuilt("review")),
         Command::Prepare(_) => Err(unbuilt("prepare")),
-        Command::Bench(_) => Err(unbuilt("bench")),
+        Command::Bench(args) => commands::bench::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::stats;
 use crate::cli::Batch;
-use crate::commands::disclose::{check_stats, write_stats};
 use crate::watch::Watch;
 use cctv_redact::batch::{self, Answer, Resume};
 use cctv_redact::disclose::Settings;
@@ -12,8 +12,7 @@ use cctv_redact::{Error, Kind, Result, pack, render};
 
 pub fn run(args: Batch) -> Result<()> {
     let watch = Watch::new(args.running.quiet, args.running.json)?;
-    check_stats(&args.running)?;
-    let start = std::time::Instant::now();
+    let begun = stats::begin(&args.running)?;
     let shard = args.shard.as_deref().map(batch::parse_shard).transpose()?;
     let tasks = batch::read(&args.manifest)?;
     let (index, count) = shard.unwrap_or((1, 1));
@@ -36,7 +35,7 @@ pub fn run(args: Batch) -> Result<()> {
     batch::write_summary(&answers, &args.out, shard)?;
     let ready = answers.iter().filter(|a| a.status == "ready").count();
     watch.say(&format!("{ready} of {} ready; see {}", answers.len(), args.out.join("summary.csv").display()));
-    write_stats(&args.running, start.elapsed().as_secs_f64(), &watch);
+    stats::write(&args.running, &begun, answers.iter().map(|a| a.frames).sum(), &watch);
     if answers.iter().any(|a| a.exit == Kind::Interrupted.status()) {
         return Err(Error::interrupted());
     }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::{self, Clip, PackArgs, Run, Running, Still, bare_item};
+use super::stats;
+use crate::cli::{Clip, PackArgs, Run, Running, Still, bare_item};
 use crate::watch::Watch;
 use cctv_redact::disclose::{Settings, Wish, disclose};
 use cctv_redact::request::{self, Kind, Request, Seconds};
-use cctv_redact::{Error, Result, hash, input, stats};
+use cctv_redact::{Error, Result, hash, input};
 
 pub fn clip(args: Clip) -> Result<()> {
     let mut item = bare_item(Kind::Clip, &args.footage);
@@ -57,8 +58,7 @@ pub fn read_request(path: &Path) -> Result<(Request, String)> {
 
 fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Result<()> {
     let watch = Watch::new(running.quiet, running.json)?;
-    check_stats(running)?;
-    let start = std::time::Instant::now();
+    let begun = stats::begin(running)?;
     let settings = Settings { threads: running.threads(), pin_ids };
     let made = watch.done(disclose(wish, out, &settings, &watch))?;
     for warning in &made.log.warnings {
@@ -72,36 +72,7 @@ fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Re
     watch.say("  send/notice.html  for the requester, to print or to hand over as it is");
     watch.say("  keep/disclosure-log.json  for your own file; never sent");
     watch.say("Look at what is in send/ from beginning to end before you hand it over.");
-    watch.event(&json!({ "event": "ready", "reference": made.log.reference, "pack": made.pack.file_name().map(|n| n.to_string_lossy()), "files": files.map(|f| &f.name).collect::<Vec<_>>() }));
-    write_stats(running, start.elapsed().as_secs_f64(), &watch);
+    watch.event(&json!({ "event": "ready", "reference": made.log.reference, "pack": made.pack.file_name().map(|n| n.to_string_lossy()), "files": files.clone().map(|f| &f.name).collect::<Vec<_>>() }));
+    stats::write(running, &begun, files.map(|f| f.frames).sum(), &watch);
     Ok(())
-}
-
-/// Whether `--stats` names a file that may be written: a new one, or the statistics of an earlier run. Never a
-/// recording or a track file named by mistake.
-///
-/// # Errors
-/// `Usage` when something else stands there.
-pub fn check_stats(running: &cli::Running) -> Result<()> {
-    let Some(path) = running.stats.as_ref().filter(|p| p.symlink_metadata().is_ok()) else { return Ok(()) };
-    let small = path.metadata().is_ok_and(|m| m.is_file() && m.len() < 1 << 20);
-    let earlier = small.then(|| std::fs::read(path).ok()).flatten();
-    let earlier = earlier.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
-    if earlier.is_some_and(|v| v["version"] == 1 && v["stages"].is_array() && v["threads"].is_u64()) {
-        return Ok(());
-    }
-    Err(Error::usage(format!("--stats {}: this exists and is no statistics of an earlier run", path.display()))
-        .hint("name a new file; nothing that exists is overwritten"))
-}
-
-/// Writes where the time went, where that was asked for.
-pub fn write_stats(running: &cli::Running, seconds: f64, watch: &Watch) {
-    let Some(path) = &running.stats else { return };
-    let text = format!(
-        "{:#}\n",
-        json!({ "version": 1, "threads": running.threads(), "seconds": seconds, "stages": stats::stages() })
-    );
-    if let Err(e) = std::fs::write(path, text) {
-        watch.warn(&format!("the pack is ready, but its statistics could not be written: {e}"));
-    }
 }

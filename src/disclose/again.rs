@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::item::{Named, Settings, expected_clip, judge};
+use super::item::{Assessed, Named, Settings, expected_clip, judge};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
 use crate::log::disclosure::{DisclosureLog, Item, TrackFileEntry};
 use crate::progress::Progress;
-use crate::request::{Gaps, Item as Asked};
+use crate::render::Rendering;
+use crate::request::{Gaps, Item as Asked, Render};
 use crate::tracks::formats::native;
 use crate::tracks::load::Loaded;
-use crate::verify::{self, Against, Report, Source};
+use crate::verify::{self, Against, ExpectedClip, Report, Source};
 
 /// What checking a pack again found.
 pub struct Again {
@@ -79,7 +80,7 @@ fn check_item(
     let send = pack.join("send");
     if let (Some(expected), [file]) = (&item.expected_clip, item.files.as_slice()) {
         if let Some((_, known)) = &planned
-            && expected_clip(&known.footage, &known.plan) != *expected
+            && expected_again(known, item)? != Some(expected.clone())
         {
             return Err(Error::unverified(format!(
                 "{}: the footage and the kept tracks do not give what the log says",
@@ -110,6 +111,19 @@ fn check_item(
             .map_err(|e| e.at(&file.name))
     };
     item.files.iter().zip(&item.expected_stills).map(check).collect()
+}
+
+/// What a clip must hold by what was planned again; nothing where it cannot have been made as the log says.
+fn expected_again(known: &Assessed, item: &Item) -> Result<Option<ExpectedClip>> {
+    let (footage, plan) = (&known.footage, &known.plan);
+    let rendering = match item.rendering.used {
+        Render::Full => Rendering::full(footage, plan)?,
+        Render::Smart => match Rendering::smart(footage, plan)? {
+            Ok(rendering) => rendering,
+            Err(_) => return Ok(None),
+        },
+    };
+    Ok(Some(expected_clip(footage, plan, &rendering)))
 }
 
 /// The tracks that the pack kept for an item, in the files and under the ids that its request speaks of.

@@ -6,20 +6,21 @@ use std::sync::Mutex;
 use super::Wish;
 use super::understand::{clock_of, place, select};
 use crate::clock::{self, Clock};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
+use crate::hash;
 use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Draft, Half};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
-use crate::render::{self, Finish};
-use crate::request::{Damaged, Item, Kind, Rules};
+use crate::render::{self, Rendering};
+use crate::request::{Damaged, Item, Kind, Render, Rules};
+use crate::stats::{self, Stage};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
 use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
-use crate::{hash, stats};
 
 /// How to run, without any effect on what is made.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +91,8 @@ pub struct Made {
     pub camera: Option<String>,
     /// The files, in order.
     pub files: Vec<MadeFile>,
+    /// Why a clip was rendered in full though smart rendering was asked for.
+    pub not_smart: Option<String>,
     /// What the clip must hold.
     pub expected_clip: Option<ExpectedClip>,
     /// What each still must hold.
@@ -119,17 +122,17 @@ pub(super) fn judge(
     let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
     progress.stage("reading", 0);
-    let footage = stats::timed("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
+    let footage = stats::step("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::timed("tracks", || tracks(&footage))?;
-    let mut plan = stats::timed("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
+    let files = stats::step("tracks", || tracks(&footage))?;
+    let mut plan = stats::step("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {
         progress.stage("looking for damage", 0);
         let wanted: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
-        damaged = stats::timed("survey", || render::survey(&footage, &wanted, settings.threads, progress))?;
+        damaged = stats::step("survey", || render::survey(&footage, &wanted, settings.threads, progress))?;
         damaged.retain(|f| wanted.binary_search(f).is_ok());
         plan.cover_whole(&damaged);
     }
@@ -163,6 +166,7 @@ pub fn make(
         kind: named.item.kind,
         camera: named.item.camera.clone(),
         files: Vec::new(),
+        not_smart: None,
         expected_clip: None,
         expected_stills: Vec::new(),
         report: Report::default(),
@@ -187,26 +191,54 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = draft.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
-    let expected = expected_clip(footage, plan);
-    let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
-    progress.stage("covering", frames.len() as u64);
-    stats::timed("render", || render::clip(footage, plan, rules.method, &witness, &path, settings.threads, progress))?;
-    progress.stage("verifying", frames.len() as u64);
-    let report = stats::timed("verify", || {
-        let against = Some(Against::Witness(&witness));
-        verify::clip(&path, &expected, rules.method, against, settings.threads, progress)
-    })?;
+    let attempt = |rendering: &Rendering| {
+        let expected = expected_clip(footage, plan, rendering);
+        let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
+        progress.stage("covering", frames.len() as u64);
+        stats::step("render", || {
+            let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
+            stats::with_threads_of_its_own(Stage::Encode, render)
+        })?;
+        progress.stage("verifying", frames.len() as u64);
+        let report = stats::step("verify", || {
+            let against = Some(Against::Witness(&witness));
+            let verify = || verify::clip(&path, &expected, rules.method, against, settings.threads, progress);
+            stats::work(Stage::Verify, verify)
+        })?;
+        stats::count(Stage::Verify, frames.len());
+        drop(witness);
+        Ok((expected, report))
+    };
+    let full = || attempt(&Rendering::full(footage, plan)?);
+    let smart = match named.item.render {
+        Some(Render::Smart) => Some(stats::step("plan", || Rendering::smart(footage, plan))?),
+        _ => None,
+    };
+    let (expected, report) = match smart {
+        None => full()?,
+        Some(Err(why)) => {
+            made.not_smart = Some(why);
+            full()?
+        }
+        Some(Ok(rendering)) => match attempt(&rendering) {
+            // What is wrong with a clip of copied and rendered pictures is no fault of the footage's.
+            Err(e) if e.kind() == error::Kind::Unverified => {
+                made.not_smart = Some(format!("the clip with copied pictures did not verify: {}", e.what()));
+                full()?
+            }
+            result => result?,
+        },
+    };
     let ends = (frames[0], frames[frames.len() - 1]);
-    drop(witness);
-    made.files.push(describe(&path, name, ends, frames.len())?);
+    made.files.push(stats::step("seal", || describe(&path, name, ends, frames.len()))?);
     made.expected_clip = Some(expected);
     made.report = report;
     Ok(())
 }
 
 /// What the written clip must hold.
-pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
-    let finish = Finish::new(footage);
+pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Rendering) -> ExpectedClip {
+    let finish = &rendering.finish;
     let (width, height) = (finish.encoder.width, finish.encoder.height);
     let origin = footage.frames[plan.selection.frames[0]].ticks;
     let ticks: Vec<i64> = plan.selection.frames.iter().map(|&f| footage.frames[f].ticks - origin).collect();
@@ -217,6 +249,8 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         // Padding repeats the last column and row, so it is covered where they are.
         Rect { x1: if r.x1 == shown.0 { width } else { r.x1 }, y1: if r.y1 == shown.1 { height } else { r.y1 }, ..r }
     };
+    let first = plan.selection.frames[0];
+    let in_clip = |frames: &std::ops::Range<usize>| [frames.start - first, frames.end - first];
     let mut covers: Vec<CoverEntry> = Vec::new();
     for (frame, (_, cover)) in plan.covers.iter().enumerate() {
         let entry = CoverEntry::new(frame, cover, place);
@@ -231,6 +265,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan) -> ExpectedClip {
         intervals: intervals(&ticks),
         last: plan.selection.last_lasts(footage),
         quarter_turns: finish.display.quarter_turns,
+        copied: rendering.segments.iter().filter_map(Segment::copied).map(in_clip).collect(),
         covers,
     }
 }
@@ -258,13 +293,16 @@ fn make_stills(
     let places = |frame: usize| (0..wanted.len()).filter(move |&i| wanted[i] == frame);
     let sizes = Mutex::new(vec![(0, 0); wanted.len()]);
     progress.stage("covering", plan.covers.len() as u64);
-    stats::timed("render", || {
+    stats::step("render", || {
         render::stills(footage, plan, rules.method, settings.threads, progress, |frame, picture| {
             let still = output::stamped(&picture, &stamp(frame))?;
             for place in places(frame) {
-                let file =
-                    std::fs::File::create(&paths[place]).map_err(|e| Error::io("cannot write", &paths[place], &e))?;
-                output::write_png(std::io::BufWriter::new(file), &still)?;
+                stats::work(Stage::Write, || {
+                    let file = std::fs::File::create(&paths[place])
+                        .map_err(|e| Error::io("cannot write", &paths[place], &e))?;
+                    output::write_png(std::io::BufWriter::new(file), &still)
+                })?;
+                stats::count(Stage::Write, 1);
                 if let Ok(mut sizes) = sizes.lock() {
                     sizes[place] = picture.dimensions();
                 }
@@ -282,11 +320,13 @@ fn make_stills(
             ExpectedStill { picture: [w, h], frame, cover }
         })
         .collect();
-    let mut reports =
-        stats::timed("verify", || check_stills(&made.known, &paths, &expected, &stamp, settings.threads, progress))?;
+    let mut reports = stats::step("verify", || {
+        stats::work(Stage::Verify, || check_stills(&made.known, &paths, &expected, &stamp, settings.threads, progress))
+    })?;
+    stats::count(Stage::Verify, wanted.len());
     made.report = reports.pop().unwrap_or_default();
     for ((path, name), &frame) in paths.iter().zip(names).zip(wanted) {
-        made.files.push(describe(path, name, (frame, frame), 1)?);
+        made.files.push(stats::step("seal", || describe(path, name, (frame, frame), 1))?);
     }
     made.expected_stills = expected;
     Ok(())

@@ -18,7 +18,7 @@ use crate::pack::{Draft, Half};
 use crate::progress::Progress;
 use crate::request::{self, Outcome, Request};
 use crate::verify;
-use crate::{hash, json};
+use crate::{hash, json, stats};
 
 /// A pack that stands.
 #[derive(Debug)]
@@ -79,8 +79,8 @@ pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn 
     };
     let log = record::log(&understood, wish, &made, records.iter().map(sealed).collect(), warnings)?;
     draft.write(Half::Keep, "disclosure-log.json", &json::text(&log)?)?;
-    let proof = verify::seal(draft.path())?;
-    let pack = draft.release(proof)?;
+    let proof = stats::step("seal", || verify::seal(draft.path()))?;
+    let pack = stats::step("release", || draft.release(proof))?;
     Ok(Disclosure { pack, log })
 }
 

@@ -13,6 +13,7 @@ use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
 use crate::time::{Position, Window};
 use crate::tracks::formats::native;
 use crate::tracks::{Binding, Role, Track, TrackFile};
+use crate::verify::ExpectedClip;
 
 /// The controller's log.
 pub fn log(
@@ -54,7 +55,6 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
     let clock_of = clock.as_ref().map(|c| &c.0);
     let selection = &plan.selection;
     let delivered = span(selection.delivered, clock_of);
-    let rendered = selection.frames.len();
     log::Item {
         kind: made.kind,
         footage: vec![footage_entry(footage, clock.as_ref(), made.kind)],
@@ -64,7 +64,7 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
                 from: delivered.from,
                 to: delivered.to,
                 first_frame: selection.frames.first().copied().unwrap_or(0),
-                frames: rendered,
+                frames: selection.frames.len(),
             },
             not_covered: selection
                 .missing
@@ -103,14 +103,7 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
             action: item.audio.as_ref().map_or(AudioAction::Drop, |a| a.action),
             present: footage.has_audio,
         },
-        rendering: log::RenderingEntry {
-            asked: item.render.unwrap_or(Render::Full),
-            used: Render::Full,
-            why: None,
-            copied_frames: 0,
-            rendered_frames: rendered,
-            copied: Vec::new(),
-        },
+        rendering: rendering(made, item, clock_of),
         changes: changes(footage, made.kind),
         files: made.files.iter().map(|f| file_entry(f, made, footage)).collect(),
         expected_clip: made.expected_clip.clone(),
@@ -121,6 +114,32 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
             checks: made.report.checks.clone(),
             psnr_outside_db: made.report.psnr_outside.map(|db| (db * 100.0).round() / 100.0),
         },
+    }
+}
+
+/// How the frames were made: which were copied, which rendered, and when each was.
+fn rendering(made: &Made, item: &crate::request::Item, clock: Option<&Clock>) -> log::RenderingEntry {
+    let Assessed { footage, plan, .. } = &made.known;
+    let frames = &plan.selection.frames;
+    let copies = made.expected_clip.as_ref().map_or(&[][..], |c| &c.copied);
+    let time = |place: usize| match frames.get(place) {
+        Some(&frame) => footage.position(frame),
+        None => plan.selection.delivered.to,
+    };
+    let times = |from: usize, to: usize| span(Window { from: time(from), to: time(to) }, clock);
+    let copied_frames = made.expected_clip.as_ref().map_or(0, ExpectedClip::copied_frames);
+    let rest = made.expected_clip.as_ref().map_or_else(Vec::new, ExpectedClip::rendered);
+    let smart = !copies.is_empty();
+    let asked = item.render.unwrap_or(Render::Full);
+    let no_clip = asked == Render::Smart && made.kind == Kind::Still;
+    log::RenderingEntry {
+        asked,
+        used: if smart { Render::Smart } else { Render::Full },
+        why: made.not_smart.clone().or_else(|| no_clip.then(|| "a still is always rendered".to_owned())),
+        copied_frames,
+        rendered_frames: frames.len() - copied_frames,
+        copied: copies.iter().map(|&[first, end]| times(first, end)).collect(),
+        rendered: rest.iter().filter(|_| smart).map(|r| times(r.start, r.end)).collect(),
     }
 }
 

@@ -293,6 +293,9 @@ pub struct RenderingEntry {
     pub rendered_frames: usize,
     /// Stretches that were copied.
     pub copied: Vec<Span>,
+    /// Where some were copied, the stretches between them.
+    #[serde(default)]
+    pub rendered: Vec<Span>,
 }
 
 /// A file supplied.

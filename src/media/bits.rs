@@ -20,12 +20,43 @@ pub fn payload(unit: &[u8], header_bytes: usize) -> Vec<u8> {
 pub struct Bits<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Where the last bit that is 1 stands; 0 without one.
+    stop: usize,
 }
 
 impl<'a> Bits<'a> {
     /// From the first bit of a payload.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        let last = bytes.iter().rposition(|&byte| byte != 0);
+        let stop = last.and_then(|at| Some(at * 8 + 7 - bytes.get(at)?.trailing_zeros() as usize));
+        Self { bytes, at: 0, stop: stop.unwrap_or(0) }
+    }
+
+    /// Bits read so far.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The next 57 bits and more, from the top; zeros behind the end.
+    fn window(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let word = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut word = [0; 8];
+            word.iter_mut().zip(rest).for_each(|(to, &from)| *to = from);
+            word
+        });
+        u64::from_be_bytes(word) << (self.at % 8)
+    }
+
+    /// The next 32 bits without reading them; zeros behind the end.
+    pub fn peek(&self) -> u32 {
+        (self.window() >> 32) as u32
+    }
+
+    /// Moves on by so many bits.
+    pub fn skip(&mut self, count: usize) -> Option<()> {
+        let at = self.at.checked_add(count)?;
+        (at <= self.bytes.len() * 8).then(|| self.at = at)
     }
 
     /// One bit: `u(1)`.
@@ -38,22 +69,24 @@ impl<'a> Bits<'a> {
 
     /// Up to 32 bits as a number: `u(n)`.
     pub fn bits(&mut self, count: u32) -> Option<u32> {
-        let mut value = 0;
-        for _ in 0..count.min(32) {
-            value = value << 1 | u32::from(self.flag()?);
-        }
+        let count = count.min(32);
+        let value = self.peek().checked_shr(32 - count).unwrap_or(0);
+        self.skip(count as usize)?;
         Some(value)
+    }
+
+    /// Eight bits: `u(8)`.
+    pub fn byte(&mut self) -> Option<u8> {
+        u8::try_from(self.bits(8)?).ok()
     }
 
     /// An unsigned Exp-Golomb number, `ue(v)`, 0 to 2^32 - 2.
     pub fn ue(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while !self.flag()? {
-            zeros += 1;
-            if zeros > 31 {
-                return None;
-            }
+        let zeros = self.peek().leading_zeros();
+        if zeros > 31 {
+            return None;
         }
+        self.skip(zeros as usize + 1)?;
         Some(((1u32 << zeros) - 1) + self.bits(zeros)?)
     }
 
@@ -65,9 +98,7 @@ impl<'a> Bits<'a> {
 
     /// Whether there is more before the stop bit: `more_rbsp_data()`.
     pub fn more(&self) -> bool {
-        let last = self.bytes.iter().rposition(|&byte| byte != 0);
-        let stop = last.and_then(|at| Some(at * 8 + 7 - self.bytes.get(at)?.trailing_zeros() as usize));
-        stop.is_some_and(|stop| self.at < stop)
+        self.at < self.stop
     }
 
     /// `Some` when nothing but the stop bit and zeros is left: `rbsp_trailing_bits()`.

@@ -72,7 +72,8 @@ fn cut_at_start_code(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn without_zeros(mut unit: &[u8]) -> &[u8] {
+/// A unit without the zeros behind it, which are never its own: its last byte is none (ITU-T H.264 section 7.4.1).
+pub(super) fn without_zeros(mut unit: &[u8]) -> &[u8] {
     while let [before @ .., 0] = unit {
         unit = before;
     }
@@ -125,8 +126,10 @@ pub fn without_sei(packet: &[u8], from: Framing, to: Framing) -> Option<Vec<u8>>
     join(kept, to)
 }
 
-/// A slice without the `cabac_zero_word`s that pad it to a bit rate (ITU-T H.264 section 7.4.2.10).
-fn without_padding(mut slice: &[u8]) -> &[u8] {
+/// A slice without the `cabac_zero_word`s that pad it to a bit rate (ITU-T H.264 section 7.4.2.10), and without zeros,
+/// which are never its last byte: that has its stop bit.
+fn without_padding(slice: &[u8]) -> &[u8] {
+    let mut slice = without_zeros(slice);
     while let [before @ .., 0, 0, 3] = slice {
         slice = without_zeros(before);
     }

@@ -3,8 +3,10 @@
 
 use ffmpeg_next as ff;
 
-use super::bitstream::{Framing, without_sei};
+use super::avcc::Avcc;
+use super::bitstream::{Framing, h264_type, nal, split, without_sei};
 use super::convert::fill_frame;
+use super::pictures::WRITTEN;
 use crate::error::{Error, Result};
 use crate::footage::Colour;
 use crate::picture::Picture;
@@ -29,6 +31,51 @@ pub struct EncoderOptions {
     pub interval: i64,
     /// x264's threads. Part of what decides the bytes: never the machine's number of cores.
     pub threads: usize,
+    /// What the pictures must agree with, where they are joined to others in one file.
+    pub joins: Option<Joins>,
+}
+
+/// What pictures that were coded elsewhere ask of those that are joined to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joins {
+    /// Theirs.
+    pub profile: Profile,
+    /// An id, 0 to 31, that none of their parameter sets has.
+    pub set_id: u8,
+    /// Frames that they hold back for reordering; ours hold back no more, or decoders would have to start anew.
+    pub reorder: usize,
+}
+
+/// The profiles that x264 writes for 8-bit 4:2:0 (ITU-T H.264 annex A.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// `profile_idc` 66; what x264 writes of it is constrained baseline.
+    Baseline,
+    /// `profile_idc` 77.
+    Main,
+    /// `profile_idc` 100.
+    High,
+}
+
+impl Profile {
+    /// By its `profile_idc`.
+    pub fn from_idc(idc: u8) -> Option<Self> {
+        match idc {
+            66 => Some(Self::Baseline),
+            77 => Some(Self::Main),
+            100 => Some(Self::High),
+            _ => None,
+        }
+    }
+
+    /// x264's parameters that keep within it. Its own `profile` option comes before these and would be overruled.
+    fn parameters(self) -> &'static str {
+        match self {
+            Self::Baseline => ":cabac=0:8x8dct=0:weightp=0:bframes=0",
+            Self::Main => ":8x8dct=0",
+            Self::High => "",
+        }
+    }
 }
 
 /// Settings for already-compressed, mostly static pictures: what `veryfast` gives at crf 23 for less work.
@@ -46,10 +93,21 @@ pub fn settings() -> String {
     format!("preset={PRESET} crf={CRF} {X264}")
 }
 
+/// x264's parameters; later ones of the same name win.
+fn parameters(joins: Option<&Joins>) -> String {
+    let Some(joins) = joins else { return X264.to_owned() };
+    let reorder = match joins.reorder {
+        0 => ":bframes=0",
+        1 => ":b-pyramid=none",
+        _ => "",
+    };
+    format!("{X264}:sps-id={}{reorder}{}", joins.set_id, joins.profile.parameters())
+}
+
 /// One coded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coded {
-    /// Annex B NAL units of types 1 and 5 only.
+    /// Slices only, framed as [`WRITTEN`].
     pub data: Vec<u8>,
     /// Presentation time in ticks.
     pub ticks: i64,
@@ -88,7 +146,7 @@ impl Encoder {
         let mut set = ff::Dictionary::new();
         set.set("preset", PRESET);
         set.set("crf", CRF);
-        set.set("x264-params", X264);
+        set.set("x264-params", &parameters(options.joins.as_ref()));
         set.set("flags", "+global_header+cgop+bitexact");
         set.set("forced-idr", "1");
         set.set("threads", &options.threads.to_string());
@@ -105,6 +163,21 @@ impl Encoder {
     /// The context the muxer takes its stream parameters from.
     pub(super) fn context(&self) -> &ff::codec::Context {
         &self.encoder
+    }
+
+    /// The parameter sets of its pictures, for the head of a file.
+    ///
+    /// # Errors
+    /// `Failed` when x264 gives none.
+    pub fn sets(&self) -> Result<Avcc> {
+        let header = super::ffi::encoder_extradata(&self.encoder);
+        let units = split(&header, Framing::AnnexB).unwrap_or_default();
+        let of = |kind| units.iter().filter(|u| h264_type(u) == Some(kind)).map(|u| u.to_vec()).collect::<Vec<_>>();
+        let avcc = Avcc { length_size: 4, sps: of(nal::SPS), pps: of(nal::PPS) };
+        if avcc.sps.is_empty() || avcc.pps.is_empty() {
+            return Err(Error::failed("x264 gives no parameter sets"));
+        }
+        Ok(avcc)
     }
 
     /// Takes the next picture (8-bit 4:2:0, at most one column and row short of the encoder's size) and passes on
@@ -144,7 +217,7 @@ impl Encoder {
                 Err(ff::Error::Other { errno }) if errno == ff::error::EAGAIN => return Ok(()),
                 Err(e) => return Err(failed(e)),
             }
-            let data = without_sei(packet.data().unwrap_or_default(), Framing::AnnexB, Framing::AnnexB)
+            let data = without_sei(packet.data().unwrap_or_default(), Framing::AnnexB, WRITTEN)
                 .ok_or_else(|| Error::failed("x264 returned something that is not a coded picture"))?;
             let ticks = packet.pts().ok_or_else(|| Error::failed("x264 returned a picture without a time"))?;
             out(Coded { data, ticks, key: packet.is_key() })?;

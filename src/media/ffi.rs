@@ -100,6 +100,52 @@ pub fn stream_header(stream: &ff::format::stream::Stream<'_>) -> StreamHeader {
     }
 }
 
+/// What a decoder of this stream is told before the first packet; empty where that is nothing.
+pub fn extradata(stream: &ff::format::stream::Stream<'_>) -> Vec<u8> {
+    // SAFETY: the stream and its parameters live as long as the borrowed input; only read.
+    unsafe { bytes((*(*stream.as_ptr()).codecpar).extradata, (*(*stream.as_ptr()).codecpar).extradata_size) }
+}
+
+/// What this encoder tells a decoder before the first packet; empty where that is nothing.
+pub fn encoder_extradata(encoder: &ff::codec::Context) -> Vec<u8> {
+    // SAFETY: a live context, only read.
+    unsafe { bytes((*encoder.as_ptr()).extradata, (*encoder.as_ptr()).extradata_size) }
+}
+
+/// # Safety
+/// `data` is null or points to `size` readable bytes.
+unsafe fn bytes(data: *const u8, size: c_int) -> Vec<u8> {
+    match usize::try_from(size) {
+        // SAFETY: as the caller promises.
+        Ok(size) if !data.is_null() => unsafe { std::slice::from_raw_parts(data, size) }.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Has an output stream tell decoders this before the first packet. Returns false when there is no such stream or no
+/// memory.
+pub fn set_extradata(output: &mut ff::format::context::Output, stream: usize, data: &[u8]) -> bool {
+    // SAFETY: `streams` holds `nb_streams` valid pointers; the new memory has room for the bytes and the padding that
+    // FFmpeg asks for, is zeroed, and belongs to the parameters, which free it as they free what they had before.
+    unsafe {
+        let context = output.as_mut_ptr();
+        let Ok(size) = c_int::try_from(data.len()) else { return false };
+        if stream >= (*context).nb_streams as usize {
+            return false;
+        }
+        let parameters = (*(*(*context).streams.add(stream))).codecpar;
+        let memory = ffi::av_mallocz(data.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
+        if memory.is_null() {
+            return false;
+        }
+        ptr::copy_nonoverlapping(data.as_ptr(), memory, data.len());
+        ffi::av_freep((&raw mut (*parameters).extradata).cast::<c_void>());
+        (*parameters).extradata = memory;
+        (*parameters).extradata_size = size;
+    }
+    true
+}
+
 /// The demuxer passes on packets of this stream only.
 pub fn only_stream(input: &mut ff::format::context::Input, index: usize) {
     // SAFETY: `streams` holds `nb_streams` valid pointers as long as the input lives.

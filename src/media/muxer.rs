@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
+use super::avcc::Avcc;
 use super::encoder::Encoder;
 use super::ffi;
 use crate::error::{Error, Result};
@@ -19,16 +20,27 @@ pub struct Muxer {
 }
 
 impl Muxer {
-    /// Starts the file (which may exist, empty) with one H.264 stream as `encoder` codes it. Times given to
-    /// [`Muxer::write`] are in ticks of `time_base`; the file's own time scale holds them exactly.
+    /// Starts the file (which may exist, empty) with one H.264 stream as `encoder` codes it, its pictures decoded with
+    /// the parameter sets in `sets`. Times given to [`Muxer::write`] are in ticks of `time_base`; the file's own time
+    /// scale holds them exactly.
     ///
     /// # Errors
     /// `Failed` when the file cannot be written.
-    pub fn create(path: &Path, encoder: &Encoder, time_base: TimeBase, orientation: Orientation) -> Result<Self> {
+    pub fn create(
+        path: &Path,
+        encoder: &Encoder,
+        sets: &Avcc,
+        time_base: TimeBase,
+        orientation: Orientation,
+    ) -> Result<Self> {
         let failed = |e: ff::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
+        let header = sets.build().ok_or_else(|| Error::failed("the clip's parameter sets cannot be written"))?;
         let mut output = ffi::create_mp4(path).map_err(failed)?;
         let mut stream = output.add_stream_with(encoder.context()).map_err(failed)?;
         stream.set_time_base((1, time_base.den));
+        if !ffi::set_extradata(&mut output, 0, &header) {
+            return Err(failed(ff::Error::Unknown));
+        }
         if orientation != Orientation::default() && !ffi::set_orientation(&mut output, 0, orientation) {
             return Err(failed(ff::Error::Unknown));
         }
@@ -40,7 +52,7 @@ impl Muxer {
         Ok(Self { output, source: time_base, last: None })
     }
 
-    /// Appends one coded picture (Annex B) that is shown for so many nanoseconds, which are finer than ticks because a
+    /// Appends one coded picture (framed as [`super::pictures::WRITTEN`]) that is shown for so many nanoseconds, which are finer than ticks because a
     /// window may end within one. Packets come in decoding order.
     ///
     /// # Errors

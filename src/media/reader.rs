@@ -10,6 +10,7 @@ use super::ffi;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::picture::{Layout, Picture, Plane, Planes};
+use crate::stats::{self, Stage};
 
 /// Demuxers for what recorders export; nothing that follows references to other files or addresses.
 pub(super) const CONTAINERS: &str =
@@ -54,8 +55,11 @@ pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::dec
 pub(super) fn next_packet(input: &mut ff::format::context::Input, stream: usize) -> Result<Option<ff::Packet>> {
     loop {
         let mut packet = ff::Packet::empty();
-        match packet.read(input) {
-            Ok(()) if packet.stream() == stream => return Ok(Some(packet)),
+        match stats::work(Stage::Demux, || packet.read(input)) {
+            Ok(()) if packet.stream() == stream => {
+                stats::count(Stage::Demux, 1);
+                return Ok(Some(packet));
+            }
             Ok(()) => {}
             Err(ff::Error::Eof) => return Ok(None),
             // Damage inside the container: FFmpeg resynchronises on the next call.
@@ -180,14 +184,7 @@ impl<'a> FrameReader<'a> {
     /// # Errors
     /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
     pub fn open(footage: &'a Footage, from: usize) -> Result<Self> {
-        let mut input = open(&footage.path, false)?;
-        if footage.stream >= input.nb_streams() as usize {
-            return Err(changed(footage));
-        }
-        ffi::only_stream(&mut input, footage.stream);
-        let last = from.min(footage.frames.len().saturating_sub(1));
-        let start = if footage.counted { 0 } else { (0..=last).rev().find(|&i| footage.frames[i].key).unwrap_or(0) };
-        let pending = if start > 0 { Some(seek(&mut input, footage, start)?) } else { None };
+        let (input, start, pending) = open_at(footage, from)?;
         let stream = input.stream(footage.stream).ok_or_else(|| changed(footage))?;
         let decoder = decoder(&stream)?;
         Ok(Self {
@@ -211,6 +208,12 @@ impl<'a> FrameReader<'a> {
     /// # Errors
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
     pub fn next(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
+        let decoded = stats::work(Stage::Decode, || self.decode(picture));
+        stats::count(Stage::Decode, usize::from(matches!(decoded, Ok(Some(_)))));
+        decoded
+    }
+
+    fn decode(&mut self, picture: &mut Picture) -> Result<Option<Decoded>> {
         loop {
             ffi::take_errors();
             let received = self.decoder.receive_frame(&mut self.frame);
@@ -313,6 +316,23 @@ impl<'a> FrameReader<'a> {
 /// Whether the decoder reported an error for this frame or concealed part of it.
 pub(super) fn is_damaged(frame: &ff::frame::Video) -> bool {
     frame.is_corrupt() || frame.has_decode_errors()
+}
+
+/// Opens footage at the last key frame at or before frame number `from`: the file, that key frame's number, and its
+/// packet where it had to be looked for.
+pub(super) fn open_at(
+    footage: &Footage,
+    from: usize,
+) -> Result<(ff::format::context::Input, usize, Option<ff::Packet>)> {
+    let mut input = open(&footage.path, false)?;
+    if footage.stream >= input.nb_streams() as usize {
+        return Err(changed(footage));
+    }
+    ffi::only_stream(&mut input, footage.stream);
+    let last = from.min(footage.frames.len().saturating_sub(1));
+    let start = if footage.counted { 0 } else { (0..=last).rev().find(|&i| footage.frames[i].key).unwrap_or(0) };
+    let pending = if start > 0 { Some(seek(&mut input, footage, start)?) } else { None };
+    Ok((input, start, pending))
 }
 
 fn changed(footage: &Footage) -> Error {

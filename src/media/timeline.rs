@@ -5,9 +5,13 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
+use super::bitstream::{h264_type, nal, split};
+use super::pictures::framing;
+use super::sei::recovery_takes_time;
 use super::{ffi, reader};
 use crate::error::{Error, Result};
 use crate::footage::Frame;
+use crate::stats::{self, Stage};
 
 /// Every presented frame and its time.
 pub(super) struct Timeline {
@@ -50,7 +54,7 @@ pub(super) fn read(
     ends: i64,
     untimed: bool,
 ) -> Result<Timeline> {
-    let packets = scan(input, stream)?;
+    let packets = scan(input, stream, kind)?;
     let why = if untimed { Some("the footage carries no times") } else { undecided(&packets, kind) };
     let (mut frames, counted) = match why {
         None => (from_packets(&packets, first), false),
@@ -96,14 +100,20 @@ struct Packet {
     corrupt: bool,
 }
 
-fn scan(input: &mut ff::format::context::Input, stream: usize) -> Result<Vec<Packet>> {
+fn scan(input: &mut ff::format::context::Input, stream: usize, kind: &Kind<'_>) -> Result<Vec<Packet>> {
     let mut packets = Vec::new();
+    let framing = input.stream(stream).map(|s| framing(&ffi::extradata(&s)));
+    // Containers call it a key frame, too, when H.264 begins to refresh the picture bit by bit.
+    let gradual = |p: &ff::Packet| {
+        let units = framing.filter(|_| kind.codec == "h264").and_then(|f| split(p.data()?, f)).unwrap_or_default();
+        units.into_iter().any(|unit| h264_type(unit) == Some(nal::SEI) && recovery_takes_time(unit))
+    };
     while let Some(p) = reader::next_packet(input, stream)? {
         packets.push(Packet {
             pts: p.pts(),
             dts: p.dts(),
             duration: p.duration(),
-            key: p.is_key(),
+            key: p.is_key() && !gradual(&p),
             hidden: ffi::is_hidden(&p),
             corrupt: p.is_corrupt(),
         });
@@ -218,15 +228,19 @@ fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::V
     let mut frame = ff::frame::Video::empty();
     let mut draining = false;
     loop {
-        match decoder.receive_frame(&mut frame) {
-            Ok(()) if !look(&mut frame) => return Ok(()),
-            Ok(()) => {}
+        match stats::work(Stage::Decode, || decoder.receive_frame(&mut frame)) {
+            Ok(()) => {
+                stats::count(Stage::Decode, 1);
+                if !look(&mut frame) {
+                    return Ok(());
+                }
+            }
             Err(ff::Error::Eof) => return Ok(()),
             Err(_) if draining => return Ok(()),
             // A packet that the decoder refuses yields no frame; the next one may.
             Err(_) => match reader::next_packet(&mut input, stream)? {
                 Some(packet) => {
-                    let _ = decoder.send_packet(&packet);
+                    let _ = stats::work(Stage::Decode, || decoder.send_packet(&packet));
                 }
                 None => {
                     draining = true;

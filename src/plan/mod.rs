@@ -1,9 +1,11 @@
 //! Every decision and every refusal, before a pixel is touched: which frames, and what is covered in each. Pure.
 
 mod cast;
+mod segments;
 mod select;
 
 pub use cast::{Part, Player};
+pub use segments::{Coded, Segment, reorder_depth, segments};
 pub use select::{Missing, Selection, clip, series, stills};
 
 use crate::cover::Cover;

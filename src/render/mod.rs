@@ -1,13 +1,18 @@
 //! The only threads: stretches of the wanted frames, each decoded, covered and encoded by a task of its own, and
 //! written in order. What is made depends on the footage and the request, never on the number of threads.
 
+mod copy;
+mod smart;
 mod stills;
 mod stretch;
 
+pub use copy::each_copied;
+pub use smart::Why;
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,11 +21,13 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Orientation;
+use crate::media::avcc::Avcc;
 use crate::media::{Coded, Converter, Encoder, EncoderOptions, Muxer, REORDER, Target};
 use crate::obscure::Method;
 use crate::picture::Picture;
-use crate::plan::Plan;
+use crate::plan::{Plan, Segment};
 use crate::progress::Progress;
+use crate::stats::{self, Stage};
 use crate::time::Lasts;
 use crate::verify::{Source, Witness};
 
@@ -66,6 +73,7 @@ impl Finish {
             time_base: footage.time_base,
             interval: footage.median_interval,
             threads: ENCODER_THREADS,
+            joins: None,
         };
         Self { encoder, baked, display }
     }
@@ -80,33 +88,83 @@ impl Finish {
     }
 }
 
-/// Renders a clip into a file: every wanted frame shown to the witness, covered and encoded again.
+/// How a clip is made: what is rendered, what is copied, and how that fits together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendering {
+    /// What rendered pictures become before and while they are encoded.
+    pub finish: Finish,
+    /// The wanted frames, in order.
+    pub segments: Vec<Segment>,
+    /// The parameter sets of all coded pictures.
+    sets: Avcc,
+    /// Pictures that a decoder may hold back for reordering.
+    reorder: usize,
+}
+
+impl Rendering {
+    /// Everything is rendered.
+    ///
+    /// # Errors
+    /// `Failed` when x264 cannot encode the footage's size.
+    pub fn full(footage: &Footage, plan: &Plan) -> Result<Self> {
+        let finish = Finish::new(footage);
+        let sets = Encoder::open(&finish.encoder)?.sets()?;
+        let frames = &plan.selection.frames;
+        let all = frames.first().copied().unwrap_or(0)..frames.last().map_or(0, |last| last + 1);
+        Ok(Self { finish, segments: vec![Segment::Rendered(all)], sets, reorder: REORDER })
+    }
+
+    /// What tasks work on, in order.
+    fn pieces(&self, footage: &Footage) -> Vec<Piece> {
+        let of = |segment: &Segment| match segment {
+            Segment::Copied(frames) => vec![Piece::Copy(frames.clone())],
+            Segment::Rendered(frames) => {
+                let frames: Vec<usize> = frames.clone().collect();
+                cut(footage, &frames).into_iter().map(Piece::Render).collect()
+            }
+        };
+        self.segments.iter().flat_map(of).collect()
+    }
+}
+
+/// What one task works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    /// These frames are copied as they were coded.
+    Copy(Range<usize>),
+    /// These are decoded, covered and encoded.
+    Render(Stretch),
+}
+
+/// Makes a clip: every wanted frame shown to the witness, covered and encoded again, or copied where `rendering` says
+/// so.
 ///
 /// # Errors
 /// `Unsafe` for damage in the window that the plan does not cover; `Failed` for reading, encoding and writing;
-/// `Interrupted`.
+/// `Unverified` when the footage's coded pictures are not those that the rendering was planned on; `Interrupted`.
 pub fn clip(
-    footage: &Footage,
-    plan: &Plan,
+    rendering: &Rendering,
     method: &Method,
     witness: &Witness<'_>,
     path: &Path,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let finish = Finish::new(footage);
-    let frames = &plan.selection.frames;
-    let stretches = cut(footage, frames);
+    let Rendering { finish, sets, reorder, .. } = rendering;
+    let Source { footage, plan } = witness.source();
+    let pieces = rendering.pieces(footage);
     let encoder = Encoder::open(&finish.encoder)?;
-    let muxer = Muxer::create(path, &encoder, footage.time_base, finish.display)?;
+    let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display)?;
     drop(encoder);
-    let mut writer = Writer::new(footage, plan, muxer);
+    let mut writer = Writer { footage, plan, muxer, written: 0, origin: 0, reorder: *reorder };
     let pool = pool(threads.div_ceil(ENCODER_THREADS))?;
     let stop = AtomicBool::new(false);
-    let task = |stretch: &Stretch, out: SyncSender<Result<Coded>>| {
-        let result = encode(witness, method, &finish, stretch, &stop, &mut |coded| {
-            out.send(Ok(coded)).map_err(|_| Error::interrupted())
-        });
+    let task = |piece: &Piece, out: SyncSender<Result<Coded>>| {
+        let mut send = |coded| stats::waiting(|| out.send(Ok(coded))).map_err(|_| Error::interrupted());
+        let result = match piece {
+            Piece::Copy(frames) => copy::copy(footage, plan, frames, &stop, &mut send),
+            Piece::Render(stretch) => encode(witness, method, rendering, stretch, &stop, &mut send),
+        };
         if let Err(e) = result {
             // The writer may be gone because of another stretch's error; then that one is told.
             drop(out.send(Err(e)));
@@ -115,20 +173,22 @@ pub fn clip(
     let ahead = 2 * pool.current_num_threads();
     pool.in_place_scope_fifo(|scope| {
         let mut waiting = std::collections::VecDeque::new();
-        let mut rest = stretches.iter();
+        let mut rest = pieces.iter();
         let result = (|| {
             loop {
                 while waiting.len() < ahead
-                    && let Some(stretch) = rest.next()
+                    && let Some(piece) = rest.next()
                 {
                     let (out, coded): (_, Receiver<Result<Coded>>) = sync_channel(WAITING);
                     let task = &task;
-                    scope.spawn_fifo(move |_| task(stretch, out));
+                    scope.spawn_fifo(move |_| task(piece, out));
                     waiting.push_back(coded);
                 }
                 let Some(coded) = waiting.pop_front() else { return Ok(()) };
                 for packet in coded {
-                    writer.write(&packet?)?;
+                    let packet = packet?;
+                    stats::work(Stage::Write, || writer.write(&packet))?;
+                    stats::count(Stage::Write, 1);
                     progress.step(1)?;
                 }
             }
@@ -136,7 +196,7 @@ pub fn clip(
         stop.store(true, Ordering::Relaxed);
         result
     })?;
-    writer.finish()
+    stats::work(Stage::Write, || writer.finish())
 }
 
 /// A pool of threads of our own, so that `--threads` means what it says.
@@ -151,11 +211,12 @@ pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
 fn encode(
     witness: &Witness<'_>,
     method: &Method,
-    finish: &Finish,
+    rendering: &Rendering,
     stretch: &Stretch,
     stop: &AtomicBool,
     out: &mut dyn FnMut(Coded) -> Result<()>,
 ) -> Result<()> {
+    let Rendering { finish, sets, .. } = rendering;
     let Source { footage, plan } = witness.source();
     let origin = footage.frames[plan.selection.frames[0]].ticks;
     std::thread::scope(|scope| {
@@ -164,19 +225,26 @@ fn encode(
         let covering = scope.spawn(|| {
             let (ready, used) = (ready, used);
             cover(witness, method, finish, stretch, stop, |index, picture| {
-                ready.send((index, picture)).map_err(|_| Error::interrupted())?;
+                stats::waiting(|| ready.send((index, picture))).map_err(|_| Error::interrupted())?;
                 Ok(used.try_recv().ok())
             })
         });
         let mut encoder = Encoder::open(&finish.encoder)?;
+        let own = encoder.sets()?;
+        if !own.sps.iter().all(|unit| sets.sps.contains(unit)) || !own.pps.iter().all(|unit| sets.pps.contains(unit)) {
+            return Err(Error::unverified("x264 gives one stretch other parameter sets than the rest"));
+        }
         for (index, picture) in covered {
             let ticks = footage.frames[index].ticks - origin;
-            encoder.send(&picture, ticks, footage.follows_gap(index), &mut |coded| out(coded))?;
+            stats::count(Stage::Encode, 1);
+            stats::work(Stage::Encode, || {
+                encoder.send(&picture, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+            })?;
             // Nobody needs it again once everything is covered.
             drop(done.send(picture));
         }
         covering.join().map_err(|_| Error::failed("a task failed"))??;
-        encoder.finish(&mut |coded| out(coded))
+        stats::work(Stage::Encode, || encoder.finish(&mut |coded| out(coded)))
     })
 }
 
@@ -201,9 +269,12 @@ fn cover(
             Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
             Event::Frame(index, picture) => {
                 let Some(cover) = plan.cover(index) else { return Ok(()) };
-                notes.note(index, picture, finish, &mut converter)?;
-                method.apply(picture, cover);
-                let finished = match finish.apply(picture, &mut converter)? {
+                stats::work(Stage::Verify, || notes.note(index, picture, finish, &mut converter))?;
+                if !cover.is_empty() {
+                    stats::work(Stage::Cover, || method.apply(picture, cover));
+                    stats::count(Stage::Cover, 1);
+                }
+                let finished = match stats::work(Stage::Encode, || finish.apply(picture, &mut converter))? {
                     Cow::Owned(finished) => finished,
                     Cow::Borrowed(_) => std::mem::replace(picture, Picture::empty()),
                 };
@@ -214,7 +285,7 @@ fn cover(
             }
         }
     })?;
-    notes.finish()
+    stats::work(Stage::Verify, || notes.finish())
 }
 
 /// Damage that the plan does not cover whole stops the run.
@@ -246,9 +317,22 @@ pub fn each_stretch<T: Send>(
     threads: usize,
     work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
 ) -> Result<Vec<T>> {
+    in_stretches(&cut(footage, frames), threads, work)
+}
+
+/// Works on stretches in parallel; results in order.
+///
+/// # Errors
+/// What `work` gives.
+pub fn in_stretches<T: Send>(
+    stretches: &[Stretch],
+    threads: usize,
+    work: impl Fn(&Stretch) -> Result<T> + Sync + Send,
+) -> Result<Vec<T>> {
     use rayon::prelude::*;
-    let stretches = cut(footage, frames);
-    pool(threads)?.install(|| stretches.par_iter().map(&work).collect())
+    let (pool, for_us) = (pool(threads)?, stats::on_behalf());
+    let work = |stretch: &Stretch| for_us.work(|| work(stretch));
+    stats::waiting(|| pool.install(|| stretches.par_iter().map(work).collect()))
 }
 
 /// Works on several things at once, at most `jobs`; results in order. Plain threads: a pool's worker that waits for
@@ -307,14 +391,12 @@ struct Writer<'a> {
     written: usize,
     /// The picture from which decoding times count: the first, or the first after the last recording gap.
     origin: usize,
+    /// See [`Rendering`].
+    reorder: usize,
 }
 
-impl<'a> Writer<'a> {
-    fn new(footage: &'a Footage, plan: &'a Plan, muxer: Muxer) -> Self {
-        Self { footage, plan, muxer, written: 0, origin: 0 }
-    }
-
-    /// The n-th picture in decoding order is shown no earlier than the (n - REORDER)-th, so that one's time is a
+impl Writer<'_> {
+    /// The n-th picture in decoding order is shown no earlier than the (n - reorder)-th, so that one's time is a
     /// decoding time that is never after its own.
     fn write(&mut self, coded: &Coded) -> Result<()> {
         let frames = &self.plan.selection.frames;
@@ -325,9 +407,11 @@ impl<'a> Writer<'a> {
             // Nothing refers across a gap, and a decoding time hours before its picture is not read by every player.
             self.origin = self.written;
         }
-        let decode = match self.written.checked_sub(REORDER).filter(|&place| place >= self.origin) {
+        let decode = match self.written.checked_sub(self.reorder).filter(|&place| place >= self.origin) {
             Some(place) => ticks(place),
-            None => ticks(self.origin) - (self.origin + REORDER - self.written) as i64 * self.footage.median_interval,
+            None => {
+                ticks(self.origin) - (self.origin + self.reorder - self.written) as i64 * self.footage.median_interval
+            }
         };
         self.muxer.write(&coded.data, coded.ticks, decode, self.duration(coded.ticks), coded.key)?;
         self.written += 1;

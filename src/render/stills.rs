@@ -12,6 +12,7 @@ use crate::obscure::Method;
 use crate::output;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::stats::{self, Stage};
 
 /// Renders each distinct wanted frame once and gives it to `each`, in no particular order: covered, square pixels,
 /// upright.
@@ -28,26 +29,26 @@ pub fn stills(
 ) -> Result<()> {
     use rayon::prelude::*;
     let stretches = by_key_frame(footage, plan);
-    pool(threads)?.install(|| {
-        stretches.par_iter().try_for_each(|stretch| {
-            let mut converter = Converter::new(footage.layout, &footage.colour, Target::Rgb)?;
-            decode(footage, stretch, |event| match event {
-                Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
-                Event::Frame(index, picture) => {
-                    let Some(cover) = plan.cover(index) else { return progress.check() };
-                    method.apply(picture, cover);
-                    let (width, height) = (picture.layout.width, picture.layout.height);
-                    let rgb = RgbImage::from_raw(width, height, converter.rgb(picture)?)
-                        .ok_or_else(|| Error::failed("a converted picture has the wrong size"))?;
-                    each(
-                        index,
-                        output::orient(output::square_pixels(&rgb, footage.sample_aspect), footage.orientation),
-                    )?;
-                    progress.step(1)
+    let (pool, for_us) = (pool(threads)?, stats::on_behalf());
+    let render = |stretch: &Stretch| {
+        let mut converter = Converter::new(footage.layout, &footage.colour, Target::Rgb)?;
+        decode(footage, stretch, |event| match event {
+            Event::Spoiled(frames) => refuse_damage(footage, plan, &frames),
+            Event::Frame(index, picture) => {
+                let Some(cover) = plan.cover(index) else { return progress.check() };
+                if !cover.is_empty() {
+                    stats::work(Stage::Cover, || method.apply(picture, cover));
+                    stats::count(Stage::Cover, 1);
                 }
-            })
+                let (width, height) = (picture.layout.width, picture.layout.height);
+                let rgb = RgbImage::from_raw(width, height, converter.rgb(picture)?)
+                    .ok_or_else(|| Error::failed("a converted picture has the wrong size"))?;
+                each(index, output::orient(output::square_pixels(&rgb, footage.sample_aspect), footage.orientation))?;
+                progress.step(1)
+            }
         })
-    })
+    };
+    stats::waiting(|| pool.install(|| stretches.par_iter().try_for_each(|stretch| for_us.work(|| render(stretch)))))
 }
 
 /// Wanted frames that follow one key frame are decoded in one go; nothing is decoded for a key frame's worth of time

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Ground, Identity, Item, Kind, Outcome, RedactorRole, Render, Request};
+use super::{Ground, Identity, Item, Kind, Outcome, RedactorRole, Request};
 use crate::error::{Error, Result};
 
 /// Checks a reference, which names a folder.
@@ -92,10 +92,6 @@ fn check_item(item: &Item) -> Result<()> {
             return Err(Error::usage("several footage files in one item are not built yet")
                 .hint("ask for each file's part of the window as an item of its own"));
         }
-    }
-    if item.render == Some(Render::Smart) {
-        return Err(Error::usage("render: smart is not built yet")
-            .hint("leave --render out: full makes the same clip, more slowly"));
     }
     if item.audio.as_ref().is_some_and(|a| a.action != super::AudioAction::Drop) {
         return Err(Error::usage("audio: keeping or muting sound is not built yet")

@@ -23,6 +23,17 @@ pub struct Placed {
     pub sway: (f64, f64),
     /// Seconds to and fro, above 0.
     pub period: f64,
+    /// The part of the recording that the figure is there for: the first second, and the first no longer.
+    pub there: (f64, f64),
+}
+
+impl Placed {
+    /// Where the box is at a time. It sways by whole cells of 2x2 pixels, so that a box of even edges keeps them.
+    pub fn at(&self, seconds: f64) -> BoundingBox {
+        let sway = (TAU * seconds / self.period).sin();
+        let cells = |pixels: f64| 2.0 * (pixels * sway / 2.0).round();
+        BoundingBox { x: self.shape.x + cells(self.sway.0), y: self.shape.y + cells(self.sway.1), ..self.shape }
+    }
 }
 
 /// Somebody or something that is there, in the picture or not.
@@ -169,11 +180,11 @@ impl Cast {
     }
 
     fn on_the_spot(&self, index: usize, placed: &Placed, seconds: f64) -> Option<Present> {
+        if !(placed.there.0..placed.there.1).contains(&seconds) {
+            return None;
+        }
         let id = self.id(self.actors + index, 0);
-        let sway = (TAU * seconds / placed.period).sin();
-        let mut area = placed.shape;
-        area.x += placed.sway.0 * sway;
-        area.y += placed.sway.1 * sway;
+        let area = placed.at(seconds);
         let tall = (area.h * 0.93).min(area.w / person::WIDEST);
         let pose = person::Pose {
             foot: (area.centre().0, area.bottom() - 0.045 * tall),

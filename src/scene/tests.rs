@@ -8,7 +8,12 @@ use crate::picture::Planes;
 use proptest::prelude::*;
 
 fn scene(actors: usize) -> Scene {
-    let placed = Placed { shape: BoundingBox::new(200.5, 120.0, 61.0, 110.0), sway: (80.0, 9.0), period: 3.0 };
+    let placed = Placed {
+        shape: BoundingBox::new(200.5, 120.0, 61.0, 110.0),
+        sway: (80.0, 9.0),
+        period: 3.0,
+        there: (0.0, 1e9),
+    };
     let options = SceneOptions { width: 321, height: 241, actors, placed: vec![placed, placed], ..Default::default() };
     Scene::new(options).unwrap()
 }
@@ -124,6 +129,7 @@ fn a_placed_figure_has_exactly_the_size_asked_for() {
         shape: BoundingBox::new(300.0 + 350.0 * f64::from(i), 450.0, 200.0, 400.0),
         sway: (40.0, 8.0),
         period: 6.0,
+        there: (0.0, 1e9),
     });
     let options = SceneOptions { width: 1920, height: 1080, actors: 0, placed: four.collect(), ..Default::default() };
     let scene = Scene::new(options).unwrap();
@@ -144,7 +150,8 @@ fn what_cannot_be_drawn_is_refused() {
     assert!(bad(|o| o.width = 100));
     assert!(bad(|o| o.height = 5000));
     assert!(bad(|o| o.fps = (25, 0)));
-    let nowhere = Placed { shape: BoundingBox::new(0.0, 0.0, f64::NAN, 1.0), sway: (0.0, 0.0), period: 1.0 };
+    let nowhere =
+        Placed { shape: BoundingBox::new(0.0, 0.0, f64::NAN, 1.0), sway: (0.0, 0.0), period: 1.0, there: (0.0, 1.0) };
     assert!(Scene::new(SceneOptions { placed: vec![nowhere], ..Default::default() }).is_err());
 }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::expected::ExpectedClip;
 use super::witness::Source;
 use crate::error::Result;
 use crate::media::{Converter, FrameReader, Target};
@@ -16,10 +17,10 @@ const FEW: usize = 5;
 /// The places in the clip, in order, of a few frames of each stretch that the clip was made in. They begin at a key
 /// frame, so that nothing is decoded for nothing, and if there is one, at one that decoding went through and did not
 /// begin at while the clip was made.
-pub(super) fn few(source: &Source<'_>) -> Vec<Range<usize>> {
+pub(super) fn few(source: &Source<'_>, expected: &ExpectedClip) -> Vec<Range<usize>> {
     let Source { footage, plan } = source;
-    let stretches = cut(footage, &plan.selection.frames);
-    let few = stretches.iter().filter_map(|stretch| {
+    let rendered = expected.rendered().into_iter().filter_map(|r| plan.selection.frames.get(r));
+    let few = rendered.flat_map(|frames| cut(footage, frames)).filter_map(|stretch| {
         let Range { start, end } = stretch.frames;
         let key = |&f: &usize| !footage.counted && footage.frames.get(f).is_some_and(|f| f.key);
         let first = (start + 1..end).find(key).unwrap_or(start);

@@ -1,7 +1,7 @@
 //! A written clip, opened afresh: every byte, every time, every picture.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
 use super::afresh::{Afresh, few};
@@ -9,15 +9,16 @@ use super::compare::{Blocks, Difference, Noise, OUTSIDE_TOLERANCE};
 use super::expected::ExpectedClip;
 use super::means::Means;
 use super::witness::{Recall, Source, Witness};
-use super::{Check, Report, mp4};
+use super::{Check, Report, copied, mp4};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::media::bitstream::{Framing, h264_type, split};
+use crate::media::bitstream::{Framing, h264_type, nal, split, stray};
+use crate::media::h264::slice::{Sets, picture};
 use crate::media::{ProbeOptions, probe};
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::progress::Progress;
-use crate::render::{Event, decode, each_stretch};
+use crate::render::{Event, Stretch, cut, decode, in_stretches};
 
 /// What shows whether the picture outside the covers is the footage's.
 #[derive(Clone, Copy)]
@@ -28,7 +29,16 @@ pub enum Against<'a> {
     Witness(&'a Witness<'a>),
 }
 
-/// Proves a clip.
+impl<'a> Against<'a> {
+    fn source(self) -> Source<'a> {
+        match self {
+            Self::Footage(source) => source,
+            Self::Witness(witness) => witness.source(),
+        }
+    }
+}
+
+/// Proves a clip. Copied pictures that are the footage's, byte for byte, are not decoded but beside every join.
 ///
 /// # Errors
 /// `Unverified`, naming what is not as it must be and where; `Failed` when a file cannot be read.
@@ -46,11 +56,23 @@ pub fn clip(
     report.passed("every byte accounted for", format!("{} samples, one stream", walked.video.samples.len()));
     report.checks.push(check_times(&walked, expected)?);
     report.checks.push(check_units(&mut file, &walked)?);
+    if !expected.is_sound() {
+        return Err(Error::unverified("what is said to be copied is no run of frames without a cover"));
+    }
+    match against.map(Against::source) {
+        _ if expected.copied.is_empty() => {}
+        Some(source) => {
+            copied::check(&mut file, &walked, expected, source)?;
+            report
+                .passed("copied pictures", format!("{} are the footage's, slice for slice", expected.copied_frames()));
+        }
+        None => report.unchecked.push("that copied pictures are the footage's (needs --footage)".to_owned()),
+    }
     let written = probe(path, ProbeOptions::default())
         .map_err(|e| Error::unverified(format!("the clip does not open again: {}", e.what())))?;
     check_header(&written, expected)?;
     let found = decode_all(&written, expected, method, against, threads, progress)?;
-    report.passed("every frame decodes", format!("{} of {}", found.frames, expected.frames()));
+    report.passed("every frame decodes", decoded(&found, expected));
     report.passed(
         "covered regions",
         format!(
@@ -84,9 +106,8 @@ pub fn clip(
 fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
     let mut found: Vec<i64> = walked.video.samples.iter().map(|s| s.pts).collect();
     found.sort_unstable();
-    let (base, scale) = (expected.base(), i64::from(walked.video.timescale));
-    let in_file = |ticks: i64| i128::from(ticks) * i128::from(base.num) * i128::from(scale) / i128::from(base.den);
-    let wanted: Vec<i128> = expected.ticks().into_iter().map(in_file).collect();
+    let scale = walked.video.timescale;
+    let wanted = expected.times_in(scale);
     if found.len() != wanted.len() {
         return Err(Error::unverified(format!("the clip holds {} frames, not {}", found.len(), wanted.len())));
     }
@@ -96,8 +117,8 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
             found[place], wanted[place]
         )));
     }
-    let last = in_file(expected.ticks().last().copied().unwrap_or(0));
-    let end = last + i128::from(expected.last.in_scale(base, scale));
+    let last = wanted.last().copied().unwrap_or(0);
+    let end = last + i128::from(expected.last.in_scale(expected.base(), i64::from(scale)));
     if i128::from(walked.video.media_duration) != end {
         let stated = walked.video.media_duration;
         return Err(Error::unverified(format!(
@@ -111,26 +132,32 @@ fn check_times(walked: &mp4::Mp4, expected: &ExpectedClip) -> Result<Check> {
     })
 }
 
-/// Nothing but coded slices in the samples.
+/// Nothing but coded slices in the samples, each read to its last bit, and together whole pictures.
 fn check_units(file: &mut File, walked: &mp4::Mp4) -> Result<Check> {
-    let unreadable = |e: std::io::Error| Error::failed(format!("reading the clip again: {e}"));
+    let avcc = &walked.picture.avcc;
+    let mut sets = Sets::default();
+    for unit in avcc.sps.iter().chain(&avcc.pps) {
+        sets.take(unit).map_err(|fault| Error::unverified(fault.to_string()))?;
+    }
     let mut data = Vec::new();
-    for (index, sample) in walked.video.samples.iter().enumerate() {
-        data.resize(sample.size as usize, 0);
-        file.seek(SeekFrom::Start(sample.offset)).and_then(|_| file.read_exact(&mut data)).map_err(unreadable)?;
-        let units = split(&data, Framing::Lengths(walked.picture.avcc.length_size))
-            .ok_or_else(|| Error::unverified(format!("sample {index} of the clip is not a sequence of NAL units")))?;
-        if let Some(unit) = units.iter().find(|u| !matches!(h264_type(u), Some(1 | 5))) {
-            return Err(Error::unverified(format!(
-                "sample {index} of the clip holds a NAL unit of type {:?}: only coded slices belong there",
-                h264_type(unit)
-            )));
+    for index in 0..walked.video.samples.len() {
+        let wrong = |what: &str| Error::unverified(format!("sample {index} of the clip {what}"));
+        copied::sample(file, walked, index, &mut data)?;
+        let units =
+            split(&data, Framing::Lengths(avcc.length_size)).ok_or_else(|| wrong("is not a sequence of NAL units"))?;
+        if let Some(unit) = units.iter().find(|u| !matches!(h264_type(u), Some(nal::SLICE | nal::IDR))) {
+            let kind = h264_type(unit);
+            return Err(wrong(&format!("holds a NAL unit of type {kind:?}: only coded slices belong there")));
         }
+        if stray(&units).is_some() {
+            return Err(wrong("has padding behind a slice"));
+        }
+        picture(&sets, units).map_err(|fault| wrong(&format!("is not a whole picture: {fault}")))?;
     }
     Ok(Check {
         name: "only coded pictures".to_owned(),
         passed: true,
-        detail: "no SEI, no parameter sets in band, no filler".to_owned(),
+        detail: "every slice read to its last bit; no SEI, no parameter sets in band, no filler".to_owned(),
     })
 }
 
@@ -157,7 +184,10 @@ fn check_header(written: &Footage, expected: &ExpectedClip) -> Result<()> {
 /// What decoding the clip found.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
+    /// Rendered frames.
     frames: usize,
+    /// Copied frames.
+    copied: usize,
     covered: usize,
     inside: Difference,
     outside: Difference,
@@ -171,6 +201,7 @@ impl Found {
     fn merge(self, other: Self) -> Self {
         Self {
             frames: self.frames + other.frames,
+            copied: self.copied + other.copied,
             covered: self.covered + other.covered,
             inside: self.inside.merge(other.inside),
             outside: self.outside.merge(other.outside),
@@ -178,6 +209,18 @@ impl Found {
             noise: self.noise.merge(other.noise),
         }
     }
+}
+
+/// What of the clip is decoded: everything; or, where copied pictures are proved already, everything else, with the
+/// frame before and the frame behind every join.
+fn to_decode(written: &Footage, expected: &ExpectedClip, proved: bool) -> Vec<Stretch> {
+    let count = written.frames.len();
+    let frames = |range: Range<usize>| cut(written, &range.collect::<Vec<_>>());
+    if !proved {
+        return frames(0..count);
+    }
+    let with_joins = |r: Range<usize>| r.start.saturating_sub(1)..(r.end + 1).min(count);
+    expected.rendered().into_iter().map(with_joins).flat_map(frames).collect()
 }
 
 fn decode_all(
@@ -188,9 +231,9 @@ fn decode_all(
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Found> {
-    let all: Vec<usize> = (0..written.frames.len()).collect();
-    let parts = each_stretch(written, &all, threads, |stretch| {
-        let mut outside = against.map(Outside::new);
+    let stretches = to_decode(written, expected, against.is_some());
+    let parts = in_stretches(&stretches, threads, |stretch| {
+        let mut outside = against.map(|a| Outside::new(a, expected));
         let mut found = Found::default();
         decode(written, stretch, |event| match event {
             Event::Spoiled(frames) => Err(Error::unverified(format!(
@@ -199,17 +242,49 @@ fn decode_all(
             ))),
             Event::Frame(frame, picture) => {
                 progress.step(1)?;
-                found = found.merge(check_frame(frame, picture, expected, method, outside.as_mut())?);
+                found = found.merge(if expected.is_copied(frame) {
+                    check_copied(frame, picture, outside.as_mut())?
+                } else {
+                    check_frame(frame, picture, expected, method, outside.as_mut())?
+                });
                 Ok(())
             }
         })?;
         Ok(found)
     })?;
     let total = parts.into_iter().fold(Found::default(), Found::merge);
-    if total.frames != expected.frames() {
-        return Err(Error::unverified(format!("{} of {} frames of the clip decode", total.frames, expected.frames())));
+    let rendered = expected.frames() - expected.copied_frames();
+    if total.frames != rendered || against.is_none() && total.copied != expected.copied_frames() {
+        return Err(Error::unverified(format!(
+            "{} of {} frames of the clip decode",
+            total.frames + total.copied,
+            expected.frames()
+        )));
     }
     Ok(total)
+}
+
+/// What was decoded, in words.
+fn decoded(found: &Found, expected: &ExpectedClip) -> String {
+    match expected.copied_frames() {
+        0 => format!("{} of {}", found.frames, expected.frames()),
+        copied => format!(
+            "{} of {} rendered frames, and {} of {copied} copied ones",
+            found.frames,
+            expected.frames() - copied,
+            found.copied
+        ),
+    }
+}
+
+/// A copied frame beside a join decodes to what it is in the footage, sample for sample.
+fn check_copied(frame: usize, picture: &Picture, outside: Option<&mut Outside<'_>>) -> Result<Found> {
+    if let Some(outside) = outside
+        && outside.afresh(frame)?.picture(frame)?.planes != picture.planes
+    {
+        return Err(Error::unverified(format!("frame {frame} of the clip was copied, but does not decode as it did")));
+    }
+    Ok(Found { copied: 1, ..Found::default() })
 }
 
 /// One frame of the clip; `picture` is covered again in its place.
@@ -252,12 +327,12 @@ struct Outside<'a> {
 }
 
 impl<'a> Outside<'a> {
-    fn new(against: Against<'a>) -> Self {
+    fn new(against: Against<'a>, expected: &ExpectedClip) -> Self {
         match against {
             Against::Footage(source) => Self { source, noted: None, afresh: None },
             Against::Witness(witness) => {
                 let source = witness.source();
-                Self { source, noted: Some((witness.recall(), few(&source))), afresh: None }
+                Self { source, noted: Some((witness.recall(), few(&source, expected))), afresh: None }
             }
         }
     }
@@ -279,16 +354,20 @@ impl<'a> Outside<'a> {
             self.afresh = None;
             return Ok(());
         }
-        let afresh = match &mut self.afresh {
-            Some(afresh) => afresh,
-            none => none.insert(Afresh::open(self.source, frame)?),
-        };
-        let original = afresh.picture(frame)?;
+        let original = self.afresh(frame)?.picture(frame)?;
         found.afresh = 1;
         found.noise = blocks.noise(picture, &original);
         let means = Means::of(&original, blocks.width, blocks.height)?;
         found.outside = same_outside(frame, shown, &means, blocks)?;
         Ok(())
+    }
+
+    /// A reader of the footage that has not passed this frame.
+    fn afresh(&mut self, frame: usize) -> Result<&mut Afresh<'a>> {
+        match &mut self.afresh {
+            Some(afresh) => Ok(afresh),
+            none => Ok(none.insert(Afresh::open(self.source, frame)?)),
+        }
     }
 }
 

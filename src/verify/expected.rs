@@ -1,6 +1,8 @@
 //! What a written file must hold, small enough to stand in the log, so that a pack can be checked again without the
 //! footage.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,9 @@ pub struct ExpectedClip {
     pub last: Lasts,
     /// Clockwise quarter turns that the player makes.
     pub quarter_turns: u8,
+    /// Frames that were copied as the footage codes them: first, and the one after the last. The others were rendered.
+    #[serde(default)]
+    pub copied: Vec<[usize; 2]>,
     /// What is covered, in stored pixels of the written picture. Each entry holds from its frame (0-based, in the
     /// clip) to the next entry's.
     pub covers: Vec<CoverEntry>,
@@ -97,6 +102,17 @@ impl ExpectedClip {
             .collect()
     }
 
+    /// The time of every frame, in so many ticks a second.
+    pub fn times_in(&self, scale: u32) -> Vec<i128> {
+        self.ticks().into_iter().map(|ticks| self.in_scale(ticks, scale)).collect()
+    }
+
+    /// Ticks in so many a second.
+    pub fn in_scale(&self, ticks: i64, scale: u32) -> i128 {
+        let base = self.base();
+        i128::from(ticks) * i128::from(base.num) * i128::from(scale) / i128::from(base.den)
+    }
+
     /// Number of frames.
     pub fn frames(&self) -> usize {
         1 + self.intervals.iter().map(|&[_, count]| count.max(0) as usize).sum::<usize>()
@@ -107,6 +123,32 @@ impl ExpectedClip {
         let ticks =
             self.intervals.iter().fold(0i64, |sum, &[ticks, count]| sum.saturating_add(ticks.saturating_mul(count)));
         self.base().position(ticks)
+    }
+
+    /// The frames between those that were copied.
+    pub fn rendered(&self) -> Vec<Range<usize>> {
+        let starts = std::iter::once(0).chain(self.copied.iter().map(|c| c[1]));
+        let ends = self.copied.iter().map(|c| c[0]).chain(std::iter::once(self.frames()));
+        starts.zip(ends).map(|(start, end)| start..end).filter(|r| !r.is_empty()).collect()
+    }
+
+    /// Whether a frame of the clip was copied as the footage codes it.
+    pub fn is_copied(&self, frame: usize) -> bool {
+        self.copied.iter().any(|&[first, end]| (first..end).contains(&frame))
+    }
+
+    /// How many frames were copied.
+    pub fn copied_frames(&self) -> usize {
+        self.copied.iter().map(|&[first, end]| end.saturating_sub(first)).sum()
+    }
+
+    /// Whether what was copied is runs of the clip's frames, in order, apart, and covered nowhere.
+    pub fn is_sound(&self) -> bool {
+        let ends = std::iter::once(0).chain(self.copied.iter().map(|c| c[1]));
+        let apart = self.copied.iter().zip(ends).all(|(&[first, end], before)| before <= first && first < end);
+        apart
+            && self.copied.last().is_none_or(|c| c[1] <= self.frames())
+            && self.copied.iter().all(|&[first, end]| (first..end).all(|f| self.cover(f).is_empty()))
     }
 
     /// What is covered in a frame of the clip.
@@ -141,6 +183,7 @@ mod tests {
             intervals: intervals(&ticks),
             last: Lasts { ticks: 40, at_most: None },
             quarter_turns: 0,
+            copied: vec![],
             covers: vec![],
         };
         assert_eq!(clip.ticks(), ticks);

@@ -3,6 +3,7 @@
 mod afresh;
 mod clip;
 mod compare;
+mod copied;
 mod expected;
 mod means;
 pub mod mp4;

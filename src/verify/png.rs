@@ -1,6 +1,10 @@
 //! A written still holds what a decoder needs and nothing else: every chunk of a PNG (W3C PNG, third edition, section 5)
 //! is accounted for, apart from the encoder that wrote it.
 
+use std::fmt::Display;
+
+use flate2::{Decompress, FlushDecompress, Status};
+
 use crate::error::{Error, Result};
 
 /// The largest side that a still may have, in pixels.
@@ -20,7 +24,8 @@ pub struct Png {
     pub colour: u8,
 }
 
-/// Walks a whole PNG file. It must be one IHDR, IDATs and one IEND with right checksums, and end there.
+/// Walks a whole PNG file. It must be one IHDR, IDATs and one IEND with right checksums, and end there; and what the
+/// IDATs hold must be the picture's rows and nothing behind them.
 ///
 /// # Errors
 /// [`Error::unverified`] names the first chunk that does not belong, and its offset.
@@ -28,13 +33,13 @@ pub fn walk(file: &[u8]) -> Result<Png> {
     let rest = file.strip_prefix(SIGNATURE).ok_or_else(|| Error::unverified("the still is no PNG file"))?;
     let (header, mut rest) = chunk(file, rest)?;
     let png = header_of(&header)?;
-    let mut pixels = 0;
+    let mut rows = Rows::new(&png);
     loop {
         let (next, after) = chunk(file, rest)?;
         rest = after;
         match &next.kind {
-            b"IDAT" => pixels += next.data.len(),
-            b"IEND" if next.data.is_empty() && pixels > 0 => break,
+            b"IDAT" if !next.data.is_empty() => rows.take(&next)?,
+            b"IEND" if next.data.is_empty() && rows.done => break,
             _ => return Err(next.wrong("does not belong in a still")),
         }
     }
@@ -46,6 +51,50 @@ pub fn walk(file: &[u8]) -> Result<Png> {
     }
 }
 
+/// The compressed rows of the picture (section 10), unpacked as their chunks come and thrown away: only their end
+/// matters.
+struct Rows {
+    stream: Decompress,
+    /// Bytes of all rows, each with its filter.
+    size: u64,
+    done: bool,
+}
+
+impl Rows {
+    fn new(png: &Png) -> Self {
+        let samples: u64 = match png.colour {
+            0 => 1,
+            2 => 3,
+            _ => 4,
+        };
+        let row = 1 + u64::from(png.width) * samples * u64::from(png.depth) / 8;
+        Self { stream: Decompress::new(true), size: row * u64::from(png.height), done: false }
+    }
+
+    fn take(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let mut data = chunk.data;
+        let mut unpacked = [0; 1 << 15];
+        while !data.is_empty() {
+            if self.done {
+                return Err(chunk.wrong(format!("has {} bytes behind the compressed picture", data.len())));
+            }
+            let before = (self.stream.total_in(), self.stream.total_out());
+            let status = self.stream.decompress(data, &mut unpacked, FlushDecompress::None);
+            let status = status.map_err(|e| chunk.wrong(format!("cannot be unpacked ({e})")))?;
+            data = data.get((self.stream.total_in() - before.0) as usize..).unwrap_or_default();
+            self.done = status == Status::StreamEnd;
+            let out = self.stream.total_out();
+            if out > self.size || self.done && out != self.size {
+                return Err(chunk.wrong(format!("does not end where the picture's {} bytes do", self.size)));
+            }
+            if !self.done && before == (self.stream.total_in(), out) {
+                return Err(chunk.wrong("cannot be unpacked"));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A chunk whose checksum is right.
 struct Chunk<'a> {
     at: usize,
@@ -54,7 +103,7 @@ struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    fn wrong(&self, what: &str) -> Error {
+    fn wrong(&self, what: impl Display) -> Error {
         Error::unverified(format!("the still's chunk {} at byte {} {what}", self.kind.escape_ascii(), self.at))
     }
 }
@@ -159,6 +208,28 @@ mod tests {
         let end = told.len() - 12;
         told.splice(end.., raw_chunk(b"IEND", b"tail"));
         refused(&told, "IEND");
+    }
+
+    #[test]
+    fn what_lies_behind_the_picture_is_caught() {
+        let with = |rows: &[u8], tail: &[u8]| {
+            let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, rows).unwrap();
+            let data = [packed.finish().unwrap(), tail.to_vec()].concat();
+            let header = [&30u32.to_be_bytes()[..], &20u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+            let chunks = [raw_chunk(b"IHDR", &header), raw_chunk(b"IDAT", &data), raw_chunk(b"IEND", b"")];
+            [SIGNATURE, &chunks.concat()].concat()
+        };
+        let rows = [0; 20 * 91];
+        assert!(walk(&with(&rows, b"")).is_ok());
+        refused(&with(&rows, b"hello"), "5 bytes behind");
+        refused(&with(&[&rows[..], b"hello"].concat(), b""), "does not end where");
+        refused(&with(&[&rows[..], &[7; 100_000]].concat(), b""), "does not end where");
+        refused(&with(&rows[..1800], b""), "does not end where");
+        let mut more = written();
+        let end = more.len() - 12;
+        more.splice(end..end, raw_chunk(b"IDAT", b"hello"));
+        refused(&more, "behind the compressed picture");
     }
 
     #[test]

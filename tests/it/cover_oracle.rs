@@ -111,7 +111,7 @@ fn random_cases(source: Source, seeds: std::ops::Range<u64>) {
     let folder = tempfile::tempdir().unwrap();
     let footage = source.write(folder.path());
     for seed in seeds {
-        check(&Case::random(seed, source), source, &footage, seed);
+        check(&Case::random(seed, source.frame()), source, &footage, seed);
     }
 }
 

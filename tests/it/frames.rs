@@ -8,7 +8,7 @@ use crate::common::decode::{Luma, Time, end, frame_times, lumas};
 use crate::common::{Run, fixture, mask, run, write_tracks};
 use crate::scene::ffmpeg_is_missing;
 
-fn number(luma: Luma) -> Option<u32> {
+pub fn number(luma: Luma) -> Option<u32> {
     let (width, height) = (u32::try_from(luma.width).unwrap(), u32::try_from(luma.height).unwrap());
     let layout =
         Layout { width, height, chroma_shift_x: 0, chroma_shift_y: 0, depth: 8, grey: true, full_range: false };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batch;
+mod bench;
 mod common;
 mod cover_oracle;
 mod first_day;
@@ -16,6 +17,7 @@ mod real;
 mod repeat;
 mod scene;
 mod schemas;
+mod smart;
 mod stops_footage;
 mod stops_request;
 mod stops_time;

@@ -48,7 +48,7 @@ fn tracks_of(text: &str, subject: u32, fps: f64) -> Vec<Track> {
 #[test]
 fn people_are_covered_and_the_requester_met_as_the_rows_of_the_track_file_say() {
     let Some((_, tracks, made)) = clip("vtest.avi", (0.0, 80.0), "--subject 5") else { return };
-    let frame = Frame { size: (768, 576), grid: (2, 2), turned: false, fps: 10.0, count: 795 };
+    let frame = Frame { size: (768, 576), grid: (2, 2), quarters: 0, mirrored: false, fps: 10.0, count: 795 };
     let case = Case {
         frame,
         window: (0, 795),

@@ -167,6 +167,13 @@ fn statuses_differ(readme: &str) -> Option<String> {
     difference("exit statuses", written, coded)
 }
 
+/// What stands between the README's two marks, where it is not what `make bench` found last.
+fn speed_differs(readme: &str, found: &str) -> Option<String> {
+    let after = readme.split_once("<!-- speed table: written by `make bench README=1` -->").map(|parts| parts.1);
+    let written = after.and_then(|rest| rest.split_once("<!-- end of the speed table -->")).map(|parts| parts.0.trim());
+    (written != Some(found.trim())).then(|| "README: the speed table is not benches/results/speed.md".to_owned())
+}
+
 /// The tool's own help, all commands together.
 fn help() -> String {
     let commands = [
@@ -176,6 +183,7 @@ fn help() -> String {
         &["batch"],
         &["verify"],
         &["probe"],
+        &["bench"],
         &["tracks", "check"],
         &["tracks", "convert"],
         &["schema"],
@@ -334,6 +342,16 @@ fn the_readme_has_the_exit_statuses_of_the_code() {
     let readme = read("README.md");
     assert_eq!(statuses_differ(&readme), None);
     assert!(statuses_differ(&readme.replace("\n| 4 |", "\n| 5 |")).is_some());
+}
+
+#[test]
+fn the_readme_has_the_speeds_that_were_measured() {
+    let readme = read("README.md");
+    let found = fs::read_to_string(root().join("benches/results/speed.md"));
+    let found = found.unwrap_or_else(|_| "The table is not written yet.".to_owned());
+    assert_eq!(speed_differs(&readme, &found), None);
+    assert!(speed_differs(&readme, &found.replace('e', "3")).is_some());
+    assert!(speed_differs(&readme.replace("end of the speed table", ""), &found).is_some());
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::source::Source;
-
 /// Left, top, right, bottom in displayed pixels.
 pub type Edges = [f64; 4];
 
@@ -14,11 +12,20 @@ pub struct Frame {
     pub size: (usize, usize),
     /// Columns and rows that are covered together.
     pub grid: (usize, usize),
-    /// Shown turned clockwise by a quarter.
-    pub turned: bool,
+    /// Clockwise quarter turns that the stored picture is shown with, after it is mirrored, if it is.
+    pub quarters: u8,
+    pub mirrored: bool,
     pub fps: f64,
     /// How many frames.
     pub count: usize,
+}
+
+impl Frame {
+    /// Columns and rows as shown.
+    fn displayed(&self) -> (f64, f64) {
+        let (width, height) = (self.size.0 as f64, self.size.1 as f64);
+        if self.quarters % 2 == 1 { (height, width) } else { (width, height) }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -40,7 +47,7 @@ pub enum Margin {
     Pixels(f64),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Key {
     /// Seconds.
     pub time: f64,
@@ -50,7 +57,7 @@ pub struct Key {
     pub end: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Track {
     pub role: Role,
     pub whole: bool,
@@ -96,25 +103,25 @@ impl Dice {
         choices[self.below(choices.len())]
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
 
 impl Case {
-    pub fn random(seed: u64, source: Source) -> Self {
+    pub fn random(seed: u64, frame: Frame) -> Self {
         let mut dice = Dice(seed);
-        let frames = source.frames();
+        let frames = frame.count;
         let first = if dice.chance(50) { 0 } else { dice.below(frames / 3) };
         let last = if dice.chance(50) { frames } else { first + 1 + dice.below(frames - first) };
-        let mut tracks = vec![random_track(&mut dice, source, Role::ThirdParty)];
+        let mut tracks = vec![random_track(&mut dice, &frame, Role::ThirdParty)];
         for _ in 0..dice.below(4) {
             let role = dice.one_of(&[Role::ThirdParty, Role::ThirdParty, Role::Subject, Role::Shown]);
-            tracks.push(random_track(&mut dice, source, role));
+            tracks.push(random_track(&mut dice, &frame, role));
         }
         let all_but = tracks.iter().any(|t| t.role == Role::Subject) && dice.chance(50);
         Self {
-            frame: source.frame(),
+            frame,
             window: (first, last),
             tracks,
             margin: dice.one_of(&[
@@ -179,19 +186,21 @@ impl Track {
     }
 }
 
-fn random_track(dice: &mut Dice, source: Source, role: Role) -> Track {
-    let (width, height) = source.displayed();
+fn random_track(dice: &mut Dice, recording: &Frame, role: Role) -> Track {
+    let (width, height) = recording.displayed();
     let every_frame = dice.chance(40);
-    let mut shape = [dice.tenths(12.0, 70.0), dice.tenths(12.0, 90.0)];
+    // In a small picture a box is small too, or there is nothing but boxes.
+    let mut shape =
+        [dice.tenths(12.0, 70f64.min((width * 0.3).round())), dice.tenths(12.0, 90f64.min((height * 0.375).round()))];
     let mut centre = [dice.tenths(0.0, width), dice.tenths(0.0, height)];
     let mut speed = [dice.tenths(-90.0, 90.0), dice.tenths(-60.0, 60.0)];
-    let mut frame = dice.below(source.frames() * 2 / 3);
+    let mut frame = dice.below(recording.count * 2 / 3);
     let mut keys: Vec<Key> = Vec::new();
-    while frame < source.frames() && keys.len() < 40 {
+    while frame < recording.count && keys.len() < 40 {
         // By time, a key frame may lie between two frames.
         let by_number = every_frame || dice.chance(60);
-        let late = if by_number || frame + 1 == source.frames() { 0.0 } else { dice.one_of(&[0.0, 0.3, 0.9]) };
-        let time = ((frame as f64 + late) / source.fps() * 1e9).round() / 1e9;
+        let late = if by_number || frame + 1 == recording.count { 0.0 } else { dice.one_of(&[0.0, 0.3, 0.9]) };
+        let time = ((frame as f64 + late) / recording.fps * 1e9).round() / 1e9;
         let [w, h] = shape;
         let [x, y] = centre;
         let end = !every_frame && !keys.is_empty() && dice.chance(25);
@@ -202,10 +211,10 @@ fn random_track(dice: &mut Dice, source: Source, role: Role) -> Track {
         let skipped = match every_frame {
             false => 2 + dice.below(12),
             true if dice.chance(88) => 1,
-            true => 2 + dice.below((source.fps() * 1.6) as usize),
+            true => 2 + dice.below((recording.fps * 1.6) as usize),
         };
         frame += skipped;
-        let passed = skipped as f64 / source.fps();
+        let passed = skipped as f64 / recording.fps;
         for axis in 0..2 {
             // Centres stay in the picture: a file with most of them outside is refused.
             let side = [width, height][axis];

@@ -167,10 +167,16 @@ fn with_margin(case: &Case, frame: usize, shape: Edges, least: f64, most: f64) -
 }
 
 /// A displayed box in stored pixels.
-fn stored(case: &Case, b: Edges) -> Edges {
-    let height = case.frame.size.1 as f64;
-    // Stored pictures are shown turned clockwise: displayed (x, y) is stored (y, height - x).
-    if case.frame.turned { [b[1], height - b[2], b[3], height - b[0]] } else { b }
+fn stored(case: &Case, [left, top, right, bottom]: Edges) -> Edges {
+    let (width, height) = (case.frame.size.0 as f64, case.frame.size.1 as f64);
+    // Shown turned clockwise by a quarter, stored (x, y) is at (height - y, x).
+    let b = match case.frame.quarters {
+        0 => [left, top, right, bottom],
+        1 => [top, height - right, bottom, height - left],
+        2 => [width - right, height - bottom, width - left, height - top],
+        _ => [width - bottom, left, width - top, right],
+    };
+    if case.frame.mirrored { [width - b[2], b[1], width - b[0], b[3]] } else { b }
 }
 
 type Pixels = [usize; 4];

@@ -44,18 +44,20 @@ impl Source {
         self == Self::Turned
     }
 
-    pub fn displayed(self) -> (f64, f64) {
-        let (width, height) = self.size();
-        if self.turned() { (height as f64, width as f64) } else { (width as f64, height as f64) }
-    }
-
     pub fn frame(self) -> Frame {
         let grid = match self {
             Self::Odd444 => (1, 1),
             Self::Interlaced => (2, 4),
             _ => (2, 2),
         };
-        Frame { size: self.size(), grid, turned: self.turned(), fps: self.fps(), count: self.frames() }
+        Frame {
+            size: self.size(),
+            grid,
+            quarters: u8::from(self.turned()),
+            mirrored: false,
+            fps: self.fps(),
+            count: self.frames(),
+        }
     }
 
     /// The brightness of every stored pixel of a frame.
