@@ -55,16 +55,18 @@ struct Total {
 }
 
 impl Total {
-    const NONE: Self = Self {
-        wall: AtomicU64::new(0),
-        cpu: AtomicU64::new(0),
-        frames: AtomicU64::new(0),
-        peak: AtomicU64::new(0),
-        seen: AtomicU64::new(0),
-    };
+    const fn nothing() -> Self {
+        Self {
+            wall: AtomicU64::new(0),
+            cpu: AtomicU64::new(0),
+            frames: AtomicU64::new(0),
+            peak: AtomicU64::new(0),
+            seen: AtomicU64::new(0),
+        }
+    }
 }
 
-static TOTALS: [Total; STAGES.len()] = [Total::NONE; STAGES.len()];
+static TOTALS: [Total; STAGES.len()] = [const { Total::nothing() }; STAGES.len()];
 static STEPS: Mutex<Vec<Step>> = Mutex::new(Vec::new());
 
 thread_local! {
