@@ -26,11 +26,11 @@ class Outside:
 
     def covered(self):
         """Pixels in any of the boxes."""
-        rows = {}
-        for x, y, w, h in self.boxes:
-            for row in range(y, y + h):
-                rows.setdefault(row, set()).update(range(x, x + w))
-        return sum(map(len, rows.values()))
+        across = sorted({edge for x, _, w, _ in self.boxes for edge in (x, x + w)})
+        down = sorted({edge for _, y, _, h in self.boxes for edge in (y, y + h)})
+        cells = ((a, b, c, d) for a, b in zip(across, across[1:]) for c, d in zip(down, down[1:]))
+        inside = lambda a, b, c, d: any(x <= a and b <= x + w and y <= c and d <= y + h for x, y, w, h in self.boxes)
+        return sum((b - a) * (d - c) for a, b, c, d in cells if inside(a, b, c, d))
 
     def of(self, made, folder):
         """Measures one result."""

@@ -50,6 +50,7 @@ def about(results):
     yield f"- against {facts['ffmpeg']}" + (f", OpenCV {facts['opencv']}" if facts["opencv"] else "; OpenCV was not installed and did not take part")
     yield f"- on {facts['processor']}, {facts['cores']} cores, {facts['memory_gib']} GiB; {facts['system']}; {facts['date']}"
     busy = " (other programs were running: compare ratios, not seconds)" if facts["load_before"] > 0.5 else ""
+    yield f"- the kernel tells no peak of memory below that of the program that starts the others: {facts['least_peak_mib']:.0f} MiB"
     yield f"- {results['runs']} rounds; load before: {facts['load_before']:.2f}{busy}"
 
 

@@ -10,8 +10,8 @@ use crate::scene::{Placed, Scene, SceneOptions};
 /// Most figures in a clip.
 const MOST: u32 = 200;
 
-/// Longest key-frame interval: what x264 keeps to by itself.
-const LONGEST: u32 = 250;
+/// Longest key-frame interval: so many coded pictures wait in memory.
+const LONGEST: u32 = 10_000;
 
 /// Seconds in which a figure sways to and fro.
 const PERIOD: f64 = 8.0;
@@ -31,7 +31,7 @@ pub struct ClipOptions {
     pub fps: (u32, u32),
     /// How many frames, at least 1.
     pub frames: u32,
-    /// Frames from one key frame to the next, 1 to 250.
+    /// Frames from one key frame to the next, 1 to 10,000.
     pub key_interval: u32,
     /// Figures to cover, 0 to 200.
     pub regions: u32,
@@ -72,7 +72,7 @@ impl ClipOptions {
         let (w, h) = self.region;
         rule(even(self.width) && even(self.height), "an odd size", "choose an even --size, as 1920x1080")?;
         rule(self.frames > 0 && self.frames <= 1_000_000, "its length", "choose --seconds of at least one frame")?;
-        rule((1..=LONGEST).contains(&self.key_interval), "its key frames", "choose a --key-interval from 1 to 250")?;
+        rule((1..=LONGEST).contains(&self.key_interval), "its key frames", "choose a --key-interval from 1 to 10000")?;
         rule(self.regions <= MOST, "so many regions", "choose --regions from 0 to 200")?;
         rule(self.covered <= self.frames, "it is covered for longer than it lasts", "choose a shorter --covered")?;
         rule(
@@ -222,7 +222,7 @@ mod tests {
             options.scene().unwrap_err().advice().is_some()
         };
         assert!(bad(|o| o.width = 1919) && bad(|o| o.width = 100) && bad(|o| o.frames = 0));
-        assert!(bad(|o| o.key_interval = 0) && bad(|o| o.key_interval = 251) && bad(|o| o.regions = 201));
+        assert!(bad(|o| o.key_interval = 0) && bad(|o| o.key_interval = 10_001) && bad(|o| o.regions = 201));
         assert!(bad(|o| o.covered = 1501) && bad(|o| o.region = (0, 2)) && bad(|o| o.region = (1922, 2)));
     }
 }

@@ -14,7 +14,7 @@ use super::tracks::Boxes;
 use crate::error::{Error, Result};
 use crate::footage::Colour;
 use crate::geometry::Orientation;
-use crate::media::{Coded, Encoder, EncoderOptions, Muxer, REORDER};
+use crate::media::{Coded, Coding, Encoder, EncoderOptions, Muxer};
 use crate::picture::{Picture, Planes};
 use crate::progress::Progress;
 use crate::scene::Scene;
@@ -32,6 +32,14 @@ const HASHES: &str = "frames.sha256";
 
 /// The frames themselves, uncoded.
 const RAW: &str = "frames.y4m";
+
+/// As a camera codes: each picture from the one before, key frames where they are asked for and nowhere else. It stays as
+/// it is when this tool's own settings change, so that figures of two versions are of one clip.
+const CAMERA: Coding = Coding {
+    preset: "veryfast",
+    crf: "22",
+    parameters: "bframes=0:scenecut=0:keyint=infinite:cpu-independent=1:force-cfr=0:sliced-threads=0:sync-lookahead=0",
+};
 
 /// What the folder holds, as data.
 const ABOUT: &str = "clip.json";
@@ -148,6 +156,7 @@ fn encode(
         interval: 1,
         threads: 1,
         joins: None,
+        coding: CAMERA,
     };
     let encoder = Encoder::open(&settings)?;
     let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default())?;
@@ -156,15 +165,20 @@ fn encode(
         .step_by(options.key_interval as usize)
         .map(|first| first..(first + options.key_interval).min(options.frames))
         .collect();
-    let (mut hashes, mut written) = (Vec::with_capacity(options.frames as usize), 0i64);
+    let mut hashes = Vec::with_capacity(options.frames as usize);
     // A few groups at a time: what waits to be written stays small.
     for some in groups.chunks(4 * threads) {
         for group in render::in_parallel(threads, some, |frames| self::group(scene, &settings, frames, progress))? {
             let (coded, group) = group?;
             for picture in coded {
-                let decode = written - REORDER as i64;
-                muxer.write(&picture.data, picture.ticks, decode, Lasts { ticks: 1, at_most: None }, picture.key)?;
-                written += 1;
+                // Without B-frames pictures are decoded in the order they are shown.
+                muxer.write(
+                    &picture.data,
+                    picture.ticks,
+                    picture.ticks,
+                    Lasts { ticks: 1, at_most: None },
+                    picture.key,
+                )?;
             }
             hashes.extend(group);
         }

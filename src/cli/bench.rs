@@ -31,7 +31,7 @@ pub struct Bench {
     /// Its length (--fps says how many pictures a second; 25 where left out).
     #[arg(long, value_name = "SECONDS", default_value = "20", help_heading = "Drawn clip")]
     pub seconds: String,
-    /// Pictures from one key frame to the next, 1 to 250.
+    /// Pictures from one key frame to the next, 1 to 10000.
     #[arg(long, value_name = "N", default_value_t = 50, help_heading = "Drawn clip")]
     pub key_interval: u32,
     /// Moving regions to cover, 0 to 200.

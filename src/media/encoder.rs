@@ -33,6 +33,19 @@ pub struct EncoderOptions {
     pub threads: usize,
     /// What the pictures must agree with, where they are joined to others in one file.
     pub joins: Option<Joins>,
+    /// How x264 codes.
+    pub coding: Coding,
+}
+
+/// How x264 codes: its preset, its quality, and parameters beyond those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coding {
+    /// A preset's name.
+    pub preset: &'static str,
+    /// Constant rate factor.
+    pub crf: &'static str,
+    /// As x264 takes them, `name=value` with colons between.
+    pub parameters: &'static str,
 }
 
 /// What pictures that were coded elsewhere ask of those that are joined to them.
@@ -80,6 +93,7 @@ impl Profile {
 
 /// Settings for already-compressed, mostly static pictures: what `veryfast` gives at crf 23 for less work.
 /// `cpu-independent` and the fixed threads make the bytes the same on every machine.
+pub const CODING: Coding = Coding { preset: PRESET, crf: CRF, parameters: X264 };
 const X264: &str =
     "rc-lookahead=15:mbtree=1:weightp=1:cpu-independent=1:open-gop=0:force-cfr=0:sliced-threads=0:sync-lookahead=0";
 const PRESET: &str = "superfast";
@@ -94,14 +108,14 @@ pub fn settings() -> String {
 }
 
 /// x264's parameters; later ones of the same name win.
-fn parameters(joins: Option<&Joins>) -> String {
-    let Some(joins) = joins else { return X264.to_owned() };
+fn parameters(coding: &Coding, joins: Option<&Joins>) -> String {
+    let Some(joins) = joins else { return coding.parameters.to_owned() };
     let reorder = match joins.reorder {
         0 => ":bframes=0",
         1 => ":b-pyramid=none",
         _ => "",
     };
-    format!("{X264}:sps-id={}{reorder}{}", joins.set_id, joins.profile.parameters())
+    format!("{}:sps-id={}{reorder}{}", coding.parameters, joins.set_id, joins.profile.parameters())
 }
 
 /// One coded picture.
@@ -144,9 +158,9 @@ impl Encoder {
         let (num, den) = options.sample_aspect;
         video.set_aspect_ratio((num as i32, den.max(1) as i32));
         let mut set = ff::Dictionary::new();
-        set.set("preset", PRESET);
-        set.set("crf", CRF);
-        set.set("x264-params", &parameters(options.joins.as_ref()));
+        set.set("preset", options.coding.preset);
+        set.set("crf", options.coding.crf);
+        set.set("x264-params", &parameters(&options.coding, options.joins.as_ref()));
         set.set("flags", "+global_header+cgop+bitexact");
         set.set("forced-idr", "1");
         set.set("threads", &options.threads.to_string());

@@ -16,7 +16,7 @@ mod timeline;
 mod x264;
 
 pub use convert::{Converter, Target};
-pub use encoder::{Coded, Encoder, EncoderOptions, Joins, Profile, REORDER, settings};
+pub use encoder::{CODING, Coded, Coding, Encoder, EncoderOptions, Joins, Profile, REORDER, settings};
 pub use ffi::versions;
 pub use muxer::Muxer;
 pub use pictures::{CodedPicture, PictureReader};

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Orientation;
 use crate::media::avcc::Avcc;
-use crate::media::{Coded, Converter, Encoder, EncoderOptions, Muxer, REORDER, Target};
+use crate::media::{CODING, Coded, Converter, Encoder, EncoderOptions, Muxer, REORDER, Target};
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::{Plan, Segment};
@@ -74,6 +74,7 @@ impl Finish {
             interval: footage.median_interval,
             threads: ENCODER_THREADS,
             joins: None,
+            coding: CODING,
         };
         Self { encoder, baked, display }
     }
