@@ -16,6 +16,7 @@ mod real;
 mod repeat;
 mod scene;
 mod schemas;
+mod slices;
 mod stops_footage;
 mod stops_request;
 mod stops_time;
