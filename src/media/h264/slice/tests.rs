@@ -1,7 +1,7 @@
 //! Slices that x264 coded, whole and planted with faults. What it codes in other settings, and what other encoders code,
 //! is read in the integration tests.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
 use crate::media::h264::slice::picture::Sets;

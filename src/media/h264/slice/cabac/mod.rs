@@ -26,7 +26,7 @@ impl<'a> Cabac<'a> {
     /// Starts behind the slice header, which ends at bit `at`. `None` where the bits up to the next byte are not ones, or
     /// the first bytes are impossible.
     pub fn new(payload: &'a [u8], at: usize, header: &SliceHeader) -> Option<Self> {
-        let ones = 0xffu8.checked_shr(at as u32 % 8).filter(|_| at % 8 != 0).unwrap_or(0);
+        let ones = 0xffu8.checked_shr(at as u32 % 8).filter(|_| !at.is_multiple_of(8)).unwrap_or(0);
         let aligned = payload.get(at / 8).is_some_and(|byte| byte & ones == ones);
         let engine = Engine::new(payload, at.div_ceil(8)).filter(|_| aligned)?;
         Some(Self { payload, engine, states: contexts::start(header.context_set, header.quantiser) })
