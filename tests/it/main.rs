@@ -17,6 +17,7 @@ mod real;
 mod repeat;
 mod scene;
 mod schemas;
+mod slices;
 mod smart;
 mod stops_footage;
 mod stops_request;

@@ -211,7 +211,7 @@ fn what_is_not_built_yet_says_so() {
     for command in [&["bench"][..], &["prepare", &footage, "--from", "0", "--to", "1", "--out", "x.mp4"], &["review"]] {
         desk.run(command).stopped(2, &[command[0], "not built yet", "what to do: "]);
     }
-    for option in [&["--render", "smart"][..], &["--audio", "keep"], &["--audio", "mute"], &["--mute", "0..1"]] {
+    for option in [&["--audio", "keep"][..], &["--audio", "mute"], &["--mute", "0..1"]] {
         let args = [&["clip", &footage, "--tracks", &tracks], &WINDOW[..], option].concat();
         desk.refuses(2, &args, &["not built yet"]);
     }

@@ -60,7 +60,6 @@ fn unknown_fields_and_values_are_status_2() {
         ("/items/0/hold", json!(-1), "negative"),
         ("/items/0/bridge", json!("-1s"), "negative"),
         ("/items/0/damaged", json!("show"), "`cover`"),
-        ("/items/0/render", json!("smart"), "not built yet"),
         ("/items/0/audio", json!({ "action": "keep" }), "not built yet"),
         ("/items/0/footage", json!([]), "footage"),
         ("/items/0/footage", json!(["a.mp4", "b.mp4"]), "not built yet"),

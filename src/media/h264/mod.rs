@@ -7,13 +7,13 @@ mod sps;
 mod vui;
 
 pub use pps::Pps;
+pub use slice::SliceStart;
 pub use sps::Sps;
 pub use vui::Vui;
 
 use std::ops::RangeInclusive;
 
-use super::bits::{Bits, payload};
-use super::bitstream::h264_type;
+use super::bits::Bits;
 
 /// Skips `count` scaling lists, section 7.3.2.1.1.1: six of 16 numbers, the rest of 64.
 fn scaling_lists(bits: &mut Bits<'_>, count: u8) -> Option<()> {
@@ -30,32 +30,6 @@ fn scaling_lists(bits: &mut Bits<'_>, count: u8) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// How a slice begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SliceStart {
-    /// `first_mb_in_slice`: 0 begins a picture.
-    pub first_macroblock: u32,
-    /// `slice_type` modulo 5: 0 P, 1 B, 2 I, 3 SP, 4 SI.
-    pub kind: u8,
-    /// The picture parameter set it uses.
-    pub pps: u8,
-}
-
-impl SliceStart {
-    /// Reads the first fields of a NAL unit of type 1, 2 or 5.
-    pub fn parse(unit: &[u8]) -> Option<Self> {
-        if !matches!(h264_type(unit)?, 1 | 2 | 5) {
-            return None;
-        }
-        // three numbers of at most 63 bits each, with room for emulation prevention
-        let payload = payload(unit.get(..unit.len().min(48))?, 1);
-        let mut bits = Bits::new(&payload);
-        let first_macroblock = bits.ue()?;
-        let kind = up_to(9, bits.ue()?)? % 5;
-        Some(Self { first_macroblock, kind, pps: up_to(255, bits.ue()?)? })
-    }
 }
 
 fn up_to(most: u8, value: u32) -> Option<u8> {

@@ -30,7 +30,7 @@ pub struct Sps {
     pub order_count_bits: u8,
     /// `delta_pic_order_always_zero_flag`; false unless the type is 1.
     pub order_deltas_are_zero: bool,
-    /// `max_num_ref_frames`.
+    /// `max_num_ref_frames`, 0 to 16.
     pub reference_frames: u32,
     /// `gaps_in_frame_num_value_allowed_flag`.
     pub frame_number_gaps: bool,
@@ -89,7 +89,7 @@ impl Sps {
             }
             _ => {}
         }
-        let reference_frames = bits.ue()?;
+        let reference_frames = up_to(16, bits.ue()?)?.into();
         let frame_number_gaps = bits.flag()?;
         let macroblocks_across = bits.ue()?.checked_add(1)?;
         let map_units_down = bits.ue()?.checked_add(1)?;

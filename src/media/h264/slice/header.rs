@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::media::bits::{Bits, payload};
-use crate::media::bitstream::nal;
+use crate::media::bitstream::{h264_type, nal};
 use crate::media::h264::{Pps, Sps, up_to, within};
 
 /// How the macroblocks of a slice may be predicted: `slice_type` modulo 5.
@@ -64,29 +64,36 @@ impl SliceHeader {
     /// Reads the header of a slice without its NAL unit header byte, which is `first`.
     pub(super) fn parse(bits: &mut Bits<'_>, first: u8, sps: &Sps, pps: &Pps) -> Result<Self, Fault> {
         let (importance, idr) = (first >> 5 & 3, first & 31 == nal::IDR);
-        Start::parse(bits)
+        SliceStart::read(bits)
             .ok_or(Fault::Broken("its header"))
             .and_then(|start| start.admit(sps, pps))
             .and_then(|start| start.rest(bits, importance, idr, sps, pps).ok_or(Fault::Broken("its header")))
     }
 }
 
-/// The picture parameter set that a slice, a whole NAL unit, uses.
-pub(super) fn parameter_set(unit: &[u8]) -> Option<u8> {
-    // three numbers of at most 63 bits each, with room for emulation prevention
-    let payload = payload(unit.get(..unit.len().min(48))?, 1);
-    Start::parse(&mut Bits::new(&payload)).map(|start| start.pps)
+/// How a slice begins: the fields before those that the parameter sets shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SliceStart {
+    /// `first_mb_in_slice`: 0 begins a picture.
+    pub first_macroblock: u32,
+    /// `slice_type` modulo 5: 0 P, 1 B, 2 I, 3 SP, 4 SI.
+    pub kind: u8,
+    /// The picture parameter set it uses.
+    pub pps: u8,
 }
 
-/// The fields before those that the parameter sets shape.
-struct Start {
-    first_macroblock: u32,
-    kind: u8,
-    pps: u8,
-}
+impl SliceStart {
+    /// Reads the first fields of a NAL unit of type 1, 2 or 5.
+    pub fn parse(unit: &[u8]) -> Option<Self> {
+        if !matches!(h264_type(unit)?, 1 | 2 | 5) {
+            return None;
+        }
+        // three numbers of at most 63 bits each, with room for emulation prevention
+        let payload = payload(unit.get(..unit.len().min(48))?, 1);
+        Self::read(&mut Bits::new(&payload))
+    }
 
-impl Start {
-    fn parse(bits: &mut Bits<'_>) -> Option<Self> {
+    fn read(bits: &mut Bits<'_>) -> Option<Self> {
         let first_macroblock = bits.ue()?;
         Some(Self { first_macroblock, kind: up_to(9, bits.ue()?)? % 5, pps: up_to(255, bits.ue()?)? })
     }
@@ -112,10 +119,10 @@ impl Start {
             _ => SliceKind::I,
         };
         // an IDR picture has nothing to refer to, and is itself referred to
-        if idr && (kind != SliceKind::I || importance == 0) {
+        let frame_number = bits.bits(sps.frame_number_bits.into())?;
+        if idr && (kind != SliceKind::I || importance == 0 || frame_number != 0) {
             return None;
         }
-        let frame_number = bits.bits(sps.frame_number_bits.into())?;
         let idr_id = if idr { u16::try_from(bits.ue()?).ok()? } else { 0 };
         let order_count = bits.bits(sps.order_count_bits.into())?;
         let mut order_deltas = [0; 2];
@@ -140,7 +147,7 @@ impl Start {
         if idr {
             (drops_earlier, long_term) = (bits.flag()?, bits.flag()?);
         } else if importance != 0 && bits.flag()? {
-            mark_references(bits)?;
+            mark_references(bits, sps)?;
         }
         let context_set = if pps.cabac && kind != SliceKind::I { 1 + up_to(2, bits.ue()?)? } else { 0 };
         let quantiser = within(0..=51, pps.quantiser.checked_add(bits.se()?)?)?;
@@ -167,16 +174,16 @@ impl Start {
     }
 }
 
-/// How many references each list has: as the set says, unless the slice does.
+/// How many references each list has, at most 16: as the set says, unless the slice does.
 fn references(bits: &mut Bits<'_>, kind: SliceKind, pps: &Pps) -> Option<[u8; 2]> {
     let mut references = pps.references;
     if kind != SliceKind::I && bits.flag()? {
-        references = [1 + up_to(31, bits.ue()?)?, 1];
-        if kind == SliceKind::B {
-            references = [references[0], 1 + up_to(31, bits.ue()?)?];
+        for count in references.iter_mut().take(kind.lists()) {
+            *count = 1 + up_to(15, bits.ue()?)?;
         }
     }
-    Some(references)
+    let known = references.iter().take(kind.lists()).all(|&count| count <= 16);
+    known.then_some(references)
 }
 
 /// Skips one list of `ref_pic_list_modification()`, section 7.3.3.1.
@@ -186,8 +193,8 @@ fn reorder(bits: &mut Bits<'_>, references: u8, sps: &Sps) -> Option<()> {
     }
     for _ in 0..references {
         match bits.ue()? {
-            0 | 1 => drop(Some(bits.ue()?).filter(|&difference| difference < 1 << sps.frame_number_bits)?),
-            2 => drop(bits.ue()?),
+            0 | 1 => below(1 << sps.frame_number_bits, bits.ue()?)?,
+            2 => below(sps.reference_frames, bits.ue()?)?,
             3 => return Some(()),
             _ => return None,
         }
@@ -213,17 +220,24 @@ fn weights(bits: &mut Bits<'_>, references: &[u8]) -> Option<()> {
 }
 
 /// Skips the operations of `dec_ref_pic_marking()`, section 7.3.3.3.
-fn mark_references(bits: &mut Bits<'_>) -> Option<()> {
-    loop {
-        let numbers = match bits.ue()? {
+fn mark_references(bits: &mut Bits<'_>, sps: &Sps) -> Option<()> {
+    // each picture may be let go, and made a long-term one, once; three operations are of their own
+    for _ in 0..2 * sps.reference_frames + 3 {
+        let operation = bits.ue()?;
+        if matches!(operation, 1 | 3) {
+            below(1 << sps.frame_number_bits, bits.ue()?)?;
+        }
+        match operation {
             0 => return Some(()),
-            5 => 0,
-            1 | 2 | 4 | 6 => 1,
-            3 => 2,
+            2 | 3 | 6 => below(sps.reference_frames, bits.ue()?)?,
+            4 => below(sps.reference_frames + 1, bits.ue()?)?,
+            1 | 5 => {}
             _ => return None,
-        };
-        for _ in 0..numbers {
-            bits.ue()?;
         }
     }
+    (bits.ue()? == 0).then_some(())
+}
+
+fn below(bound: u32, value: u32) -> Option<()> {
+    (value < bound).then_some(())
 }

@@ -16,7 +16,7 @@ mod unit;
 
 use std::fmt;
 
-pub use header::{SliceHeader, SliceKind};
+pub use header::{SliceHeader, SliceKind, SliceStart};
 pub use picture::{PictureFacts, Sets, picture};
 
 use self::macroblock::Macroblocks;
@@ -91,3 +91,6 @@ fn admit(sps: &Sps) -> Result<(), Fault> {
 
 /// Most macroblocks along a side, at level 6.2: the square root of 8 times 139,264 (section A.3.1).
 const LARGEST: u32 = 1055;
+
+#[cfg(test)]
+mod tests;

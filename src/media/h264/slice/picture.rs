@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, SliceFacts, SliceHeader, read};
+use super::{Fault, SliceFacts, SliceHeader, SliceStart, read};
 use crate::media::bitstream::{h264_type, nal};
 use crate::media::h264::{Pps, Sps};
 
@@ -63,8 +63,8 @@ pub fn picture<'u>(sets: &Sets, units: impl IntoIterator<Item = &'u [u8]>) -> Re
     let mut whole: Option<PictureFacts> = None;
     let (mut next, mut macroblocks) = (0, 0);
     for unit in units {
-        let id = super::header::parameter_set(unit).ok_or(Fault::Broken("its header"))?;
-        let (sps, pps) = sets.get(id).ok_or(Fault::Broken("it uses a parameter set that is not there"))?;
+        let start = SliceStart::parse(unit).ok_or(Fault::Broken("its header"))?;
+        let (sps, pps) = sets.get(start.pps).ok_or(Fault::Broken("it uses a parameter set that is not there"))?;
         let SliceFacts { header, macroblocks: read } = read(sps, pps, unit)?;
         match &mut whole {
             Some(whole) if !same_picture(&whole.header, &header) => {

@@ -1,7 +1,6 @@
 //! The other syntax elements of a macroblock in CABAC: ITU-T H.264 section 9.3.2, contexts of section 9.3.3.1.
 
 use super::{Cabac, Engine};
-use crate::media::bits::Bits;
 use crate::media::h264::slice::around::Around;
 use crate::media::h264::slice::coding::{Block, Coding};
 use crate::media::h264::slice::header::SliceKind;
@@ -109,15 +108,7 @@ impl Coding for Cabac<'_> {
     }
 
     fn samples(&mut self) -> Option<()> {
-        let mut bits = Bits::new(self.payload);
-        bits.skip(self.engine.position())?;
-        while bits.position() % 8 != 0 {
-            if bits.flag()? {
-                return None;
-            }
-        }
-        bits.skip(384 * 8)?;
-        self.engine = Engine::new(self.payload, bits.position() / 8)?;
+        self.engine = Engine::new(self.payload, self.end_of_code()? + 384)?;
         Some(())
     }
 

@@ -26,7 +26,7 @@ impl<'a> Cabac<'a> {
     /// Starts behind the slice header, which ends at bit `at`. `None` where the bits up to the next byte are not ones, or
     /// the first bytes are impossible.
     pub fn new(payload: &'a [u8], at: usize, header: &SliceHeader) -> Option<Self> {
-        let ones = 0xffu8.checked_shr(at as u32 % 8).filter(|_| at % 8 != 0).unwrap_or(0);
+        let ones = 0xffu8.checked_shr(at as u32 % 8).filter(|_| !at.is_multiple_of(8)).unwrap_or(0);
         let aligned = payload.get(at / 8).is_some_and(|byte| byte & ones == ones);
         let engine = Engine::new(payload, at.div_ceil(8)).filter(|_| aligned)?;
         Some(Self { payload, engine, states: contexts::start(header.context_set, header.quantiser) })
@@ -48,14 +48,17 @@ impl<'a> Cabac<'a> {
         self.bin(first + around.count(|edge| !matches!(edge.kind, Kind::Absent | Kind::Skipped)))
     }
 
-    /// Whether the last bit read is the stop bit, in the last byte, and only zeros are behind it:
-    /// `rbsp_slice_trailing_bits()`. The very last bit may be anything, because x264 makes it a one in some slices.
+    /// The byte behind a bin that ended the arithmetic code, of which the last bit read is a one and those behind it in the
+    /// byte are zeros. The very last bit may be anything, because x264 makes it a one in some pictures.
+    fn end_of_code(&self) -> Option<usize> {
+        let last = self.engine.position().checked_sub(1)?;
+        let (from_last, very_last) = (self.payload.get(last / 8)? << (last % 8), 1 << (last % 8));
+        (from_last == 0x80 || from_last == 0x80 | very_last).then_some(last / 8 + 1)
+    }
+
+    /// Whether the code ended with the payload: `rbsp_slice_trailing_bits()`.
     fn ends_here(&self) -> bool {
-        let Some(last) = self.engine.position().checked_sub(1) else { return false };
-        let rest = self.payload.get(last / 8..).unwrap_or_default();
-        let &[byte] = rest else { return false };
-        let (from_stop_bit, very_last) = (byte << (last % 8), 1 << (last % 8));
-        from_stop_bit == 0x80 || from_stop_bit == 0x80 | very_last
+        self.end_of_code() == Some(self.payload.len())
     }
 }
 

@@ -114,7 +114,7 @@ impl Coding for Cavlc<'_> {
     }
 
     fn samples(&mut self) -> Option<()> {
-        while self.bits.position() % 8 != 0 {
+        while !self.bits.position().is_multiple_of(8) {
             if self.bits.flag()? {
                 return None;
             }
