@@ -44,7 +44,8 @@ pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::dec
     let mut decoder = context.decoder();
     decoder.set_packet_time_base(stream.time_base());
     let mut options = ff::Dictionary::new();
-    options.set("flags", "+bitexact");
+    // Unaligned, or FFmpeg leaves columns in the picture that the stream crops at its left.
+    options.set("flags", "+bitexact+unaligned");
     options.set("err_detect", "+crccheck+bitstream+buffer+careful");
     let codec = ff::codec::decoder::find(stream.parameters().id())
         .ok_or_else(|| Error::failed("this FFmpeg has no decoder for the video stream"))?;

@@ -224,7 +224,7 @@ impl Pair {
         };
         match self.differ {
             Differ::UnderCovers => {
-                if self.seed % 5 == 0 && self.anything_covered() {
+                if self.seed.is_multiple_of(5) && self.anything_covered() {
                     control("blur", Ask { method: Some("blur"), ..Ask::default() });
                     control("pixelate", Ask { method: Some("pixelate"), ..Ask::default() });
                 }

@@ -5,8 +5,11 @@ use cctv_redact::picture::{Picture, Planes};
 /// What all planted words begin with; written nowhere else.
 pub const STEM: &str = "zqcanary";
 
+/// A form's name, and a word in it.
+type Form = (&'static str, fn(&str) -> Vec<u8>);
+
 /// The forms in which a word is planted.
-pub const PLANTED: [(&str, fn(&str) -> Vec<u8>); 4] = [
+pub const PLANTED: [Form; 4] = [
     ("UTF-8", |word| word.as_bytes().to_vec()),
     ("UTF-16, low byte first", |word| utf16(word, u16::to_le_bytes)),
     ("UTF-16, high byte first", |word| utf16(word, u16::to_be_bytes)),

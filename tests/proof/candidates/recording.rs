@@ -1,6 +1,7 @@
 //! Recordings of candidates: many at once, each swaying by parts of a pixel in a place of its own, with the sensor's
 //! noise; and what an attacker sees of each in the clip that the tool makes of them.
 
+use std::f64::consts::TAU;
 use std::path::Path;
 
 use cctv_redact::media::{FrameReader, ProbeOptions, probe};
@@ -28,6 +29,17 @@ pub enum Treatment {
     Mosaic,
     /// One of the tool's methods.
     Method(&'static str),
+}
+
+impl Treatment {
+    /// As README calls it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Uncovered => "not covered".to_owned(),
+            Self::Mosaic => "a mosaic of 16x16 cells".to_owned(),
+            Self::Method(name) => format!("`{name}`"),
+        }
+    }
 }
 
 /// A recording of candidates.
@@ -73,7 +85,7 @@ impl Recording {
             let middle = (MARGIN + 12) as f64;
             let [a, b, c, d] = [0; 4].map(|_| dice.below(1000) as f64 / 1000.0);
             let path = (0..frames).map(|frame| {
-                let turn = |speed: f64, phase: f64| (frame as f64 * (0.11 + 0.2 * speed) + phase * 6.283).sin();
+                let turn = |speed: f64, phase: f64| (frame as f64 * (0.11 + 0.2 * speed) + phase * TAU).sin();
                 let texels = (SWAY * turn(a, b), SWAY * turn(c, d));
                 let shake = |v: f64, by: usize| (v + by as f64 - 1.0).round() / FINE as f64;
                 (corner.0 + middle + shake(texels.0, dice.below(3)), corner.1 + middle + shake(texels.1, dice.below(3)))

@@ -162,7 +162,9 @@ fn check(seed: u64) -> Record {
         .chain([hash::bytes(&readable::text(&made.log.request).unwrap())])
         .collect();
     let guessable = Guessable::from(&told.words());
-    let sent = |files: &Files| told_too_much(files, &told);
+    let footage = &beside.iter().find(|f| f.0 == told.footage).unwrap().1;
+    let size = footage.len().to_string();
+    let sent = |files: &Files| told_too_much(files, &told, &size);
     let hashed = |files: &Files| badly_hashed(files, &whole, &guessable);
     let mut record = Record::default();
     record.case(sent(&files).map(|fault| format!("seed {seed}: {fault}")));
@@ -179,6 +181,9 @@ fn check(seed: u64) -> Record {
     notice("a path", &|n| n["rights"] = json!(["see /srv/exports/2026"]));
     notice("a consent", &|n| n["how_to_play"] = json!(["Shown by consent."]));
     notice("a number", &|n| n["reference"] = json!(7));
+    notice("the recording's size", &|n| n["reason"] = json!(format!("{size} bytes")));
+    let with = planted(&files, "send/notice.json", &|n| n["reason"] = hash::bytes(footage).into());
+    record.control("the recording's hash in a notice", hashed(&with).is_some());
     let mut log = |what: &str, hash: String| {
         let with = planted(&files, "keep/disclosure-log.json", &|log| {
             drop(log.insert("pseudonym".into(), hash.clone().into()))
@@ -212,7 +217,7 @@ fn planted(files: &Files, name: &str, change: &dyn Fn(&mut Map<String, Value>)) 
 }
 
 /// What of the controller's own is in what is sent.
-fn told_too_much(files: &Files, told: &Told) -> Option<String> {
+fn told_too_much(files: &Files, told: &Told, size: &str) -> Option<String> {
     let notice = &files.iter().find(|f| f.0 == "send/notice.json").unwrap().1;
     let value: Value = serde_json::from_slice(notice).unwrap();
     if let Some(fault) = odd_field(&value, "") {
@@ -225,6 +230,10 @@ fn told_too_much(files: &Files, told: &Told) -> Option<String> {
         let text = String::from_utf8_lossy(bytes).replace("third-party-rights", "");
         let text = if name.ends_with("html") { spoken(&text) } else { text };
         let lower = text.to_lowercase();
+        let is_size = |word: &str| word == size;
+        if text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_size) {
+            return Some(format!("{name} holds the recording's size"));
+        }
         let own = told.own.iter().filter_map(|w| w.split(' ').nth(1)).find(|w| lower.contains(*w));
         let edge = told.edges.iter().find(|edge| text.contains(*edge));
         if let Some(found) = own.or(edge.map(String::as_str)).or(never.into_iter().find(|w| lower.contains(w))) {
@@ -261,13 +270,15 @@ fn odd_field(value: &Value, place: &str) -> Option<String> {
 
 /// A hash anywhere in a pack that is not of a whole file of this request, or that could be guessed.
 fn badly_hashed(files: &Files, whole: &HashSet<String>, guessable: &Guessable) -> Option<String> {
+    let sent = files.iter().filter(|f| f.0.starts_with("send/")).map(|f| hash::bytes(&f.1)).collect();
     for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".json") || name.ends_with(".html")) {
+        let known = if name.starts_with("send/") { &sent } else { whole };
         for run in hashes::runs(bytes) {
             if guessable.holds(&run) {
                 return Some(format!("{name} holds {run}, a hash of something that can be guessed"));
             }
-            if !whole.contains(&run) {
-                return Some(format!("{name} holds {run}, which is the hash of no file"));
+            if !known.contains(&run) {
+                return Some(format!("{name} holds {run}, which is not the hash of a file that it may name"));
             }
         }
     }

@@ -36,7 +36,8 @@ pub fn prove(share: Share) -> Record {
 fn presented(path: &Path) -> Vec<(usize, Time)> {
     let times = frame_times(path);
     let read = |luma: Luma| number(&luma).unwrap_or_else(|| panic!("{}: a frame without number", path.display()));
-    let numbers = lumas(path, "", "format=yuv420p").map(|luma| read(luma) as usize);
+    // Without this the command shows columns that the stream crops.
+    let numbers = lumas(path, "-flags unaligned", "format=yuv420p").map(|luma| read(luma) as usize);
     let all: Vec<_> = numbers.zip(&times).map(|(number, time)| (number, time.since(times[0]))).collect();
     assert_eq!(all.len(), times.len(), "{}", path.display());
     all
@@ -78,7 +79,8 @@ fn windows(source: &Source, share: Share) -> Record {
             let folder = clip(12.0);
             let path = tool::pack(folder.path()).join("send/clip.mp4");
             let found = faults(&path, wanted, source.coarse, "");
-            record.control(format!("{what}: boxes 12 pixels off"), found.iter().all(Option::is_some));
+            record
+                .control(format!("{what}: boxes 12 pixels off"), found.iter().take(wanted.len()).all(Option::is_some));
         }
     }
     record

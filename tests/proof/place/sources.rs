@@ -140,7 +140,9 @@ fn coded(folder: &Path) -> Vec<Source> {
         (
             "uneven times and B-frames",
             "uneven.mkv",
-            format!("{RAW} -vf setpts='(N+2*floor(N/3)+mod(7*N\\,5)/4)/25/TB' -fps_mode passthrough {X264}"),
+            format!(
+                "{RAW} -vf settb=1/1000,setpts='(N+2*floor(N/3)+mod(7*N\\,5)/4)/25/TB' -fps_mode passthrough -enc_time_base 1/1000 {X264}"
+            ),
             0,
         ),
         ("a copy cut between key frames", "cut.mp4", "-ss 0.9 -i b.mp4 -c copy".into(), 0),
@@ -149,7 +151,7 @@ fn coded(folder: &Path) -> Vec<Source> {
             "cropped by its parameter sets",
             "cropped.mp4",
             format!(
-                "{RAW} -vf pad=384:256:32:8:gray {X264} -bsf:v h264_metadata=crop_left=32:crop_right=32:crop_top=8:crop_bottom=8"
+                "{RAW} -vf pad=352:256:12:8:gray {X264} -bsf:v h264_metadata=crop_left=12:crop_right=20:crop_top=8:crop_bottom=8"
             ),
             0,
         ),
