@@ -278,7 +278,7 @@ pub struct PackArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Running")]
 pub struct Running {
-    /// Processor cores to use; all where left out.
+    /// Processor cores to use, all where left out; encoding a clip keeps about two busy at the least.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Write what each stage took into this file, as JSON: frames, seconds, processor time, memory.

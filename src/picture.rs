@@ -123,6 +123,13 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// A picture without samples, to stand for one that was given away.
+    pub fn empty() -> Self {
+        let (depth, grey, full_range) = (8, true, false);
+        let layout = Layout { width: 0, height: 0, chroma_shift_x: 0, chroma_shift_y: 0, depth, grey, full_range };
+        Self { layout, planes: Planes::Eight(Vec::new()) }
+    }
+
     /// A picture of mid grey.
     pub fn grey(layout: Layout) -> Self {
         let value = |plane| layout.level(plane, 0.5);

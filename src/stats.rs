@@ -55,7 +55,7 @@ struct Total {
 }
 
 impl Total {
-    const fn nothing() -> Self {
+    const fn none() -> Self {
         Self {
             wall: AtomicU64::new(0),
             cpu: AtomicU64::new(0),
@@ -66,7 +66,7 @@ impl Total {
     }
 }
 
-static TOTALS: [Total; STAGES.len()] = [const { Total::nothing() }; STAGES.len()];
+static TOTALS: [Total; STAGES.len()] = [const { Total::none() }; STAGES.len()];
 static STEPS: Mutex<Vec<Step>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -121,6 +121,43 @@ pub fn count(stage: Stage, frames: usize) {
     {
         total.frames.fetch_add(frames as u64, Relaxed);
     }
+}
+
+/// What happens while a library works on threads of its own.
+struct Others {
+    /// How many pieces of such work are under way.
+    under_way: usize,
+    /// Processor time that was in no stage when the first of them began.
+    before: Duration,
+}
+
+static OTHERS: Mutex<Others> = Mutex::new(Others { under_way: 0, before: Duration::ZERO });
+
+/// Processor time so far that is in no stage.
+fn in_no_stage() -> Duration {
+    let within = TOTALS.iter().map(|total| total.cpu.load(Relaxed)).sum();
+    process_cpu().saturating_sub(Duration::from_nanos(within))
+}
+
+/// Does some work for which a library has threads of its own: what processor time meanwhile is in no other stage counts
+/// as this one's.
+pub fn with_threads_of_its_own<T>(stage: Stage, work: impl FnOnce() -> T) -> T {
+    if let Ok(mut others) = OTHERS.lock() {
+        if others.under_way == 0 {
+            others.before = in_no_stage();
+        }
+        others.under_way += 1;
+    }
+    let result = work();
+    if let Ok(mut others) = OTHERS.lock() {
+        others.under_way = others.under_way.saturating_sub(1);
+        if others.under_way == 0
+            && let Some(total) = TOTALS.get(stage as usize)
+        {
+            total.cpu.fetch_add(nanos(in_no_stage().saturating_sub(others.before)), Relaxed);
+        }
+    }
+    result
 }
 
 /// Waits for others; that is no stage's time.
@@ -194,9 +231,9 @@ pub struct StageFigures {
     pub frames: u64,
     /// Seconds by the clock, summed over the threads that were in it.
     pub thread_seconds: f64,
-    /// Processor seconds, summed over those threads.
+    /// Processor seconds, summed over those threads; for encoding over x264's own too.
     pub cpu_seconds: f64,
-    /// Frames for each of the `thread_seconds`: what one thread would do that did nothing else.
+    /// Frames for each of the `thread_seconds`: what one thread would do that did nothing else, one encoder when encoding.
     pub frames_per_second: Option<f64>,
     /// The most memory in bytes that the process had held by the end of the last step with this stage in it. Stages of
     /// one step run side by side and share its figure.
@@ -216,7 +253,7 @@ pub struct Figures {
     pub frames_per_second: Option<f64>,
     /// The most memory in bytes that the process held.
     pub peak_memory_bytes: Option<u64>,
-    /// Processor seconds in no stage: planning, papers, and x264's own threads where a stretch is long enough for them.
+    /// Processor seconds in no stage: planning, papers.
     pub cpu_seconds_elsewhere: f64,
     /// Stages, side by side on several threads.
     pub stages: Vec<StageFigures>,

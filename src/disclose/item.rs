@@ -195,7 +195,10 @@ fn make_clip(
         let expected = expected_clip(footage, plan, rendering);
         let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
         progress.stage("covering", frames.len() as u64);
-        stats::step("render", || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress))?;
+        stats::step("render", || {
+            let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
+            stats::with_threads_of_its_own(Stage::Encode, render)
+        })?;
         progress.stage("verifying", frames.len() as u64);
         let report = stats::step("verify", || {
             let against = Some(Against::Witness(&witness));

@@ -152,12 +152,12 @@ fn fill_plane<S: Copy, const N: usize>(
     (columns, rows): (usize, usize),
     bytes: impl Fn(S) -> [u8; N],
 ) {
+    let own = columns.min(plane.width);
     for (y, line) in data.chunks_mut(stride).take(rows).enumerate() {
         let row = plane.row(y.min(plane.height - 1));
-        let last = row[plane.width - 1];
-        let samples = row.iter().copied().chain(std::iter::repeat(last)).take(columns);
-        for (to, sample) in line.chunks_exact_mut(N).zip(samples) {
-            to.copy_from_slice(&bytes(sample));
-        }
+        let (line, padding) = line[..columns * N].split_at_mut(own * N);
+        line.chunks_exact_mut(N).zip(row).for_each(|(to, &sample)| to.copy_from_slice(&bytes(sample)));
+        let last = bytes(row[own - 1]);
+        padding.chunks_exact_mut(N).for_each(|to| to.copy_from_slice(&last));
     }
 }

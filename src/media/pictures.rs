@@ -72,7 +72,7 @@ impl<'a> PictureReader<'a> {
     ///
     /// # Errors
     /// `Failed` when the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<CodedPicture>> {
+    pub fn read(&mut self) -> Result<Option<CodedPicture>> {
         let packet = match self.pending.take() {
             Some(packet) => packet,
             None => match reader::next_packet(&mut self.input, self.footage.stream)? {

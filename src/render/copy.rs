@@ -44,7 +44,7 @@ pub fn each_copied(
     let mut reader = PictureReader::open(footage, frames.start)?;
     let mut taken = 0;
     while taken < frames.len() {
-        let picture = reader.next()?.ok_or_else(changed)?;
+        let picture = reader.read()?.ok_or_else(changed)?;
         match picture.frame.filter(|f| frames.contains(f)) {
             Some(frame) if picture.sound && (picture.idr || taken > 0) => take(frame, picture.idr, picture.data)?,
             None if taken == 0 => continue,

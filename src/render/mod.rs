@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use crate::error::{Error, Result};
 use crate::footage::Footage;
@@ -31,13 +31,21 @@ use crate::stats::{self, Stage};
 use crate::time::Lasts;
 use crate::verify::{Source, Witness};
 
+/// x264's own threads, for every stretch. Fixed, because their number decides its bytes; and two, because an encoder
+/// holds some 200 MB of 1080p pictures whether it has one thread or two, and while one picture is decoded and covered
+/// no more than another is there to encode.
+const ENCODER_THREADS: usize = 2;
+
+/// Covered pictures that wait for the encoder of their stretch: it takes them in bursts.
+const READY: usize = 2;
+
 /// Coded pictures that a stretch may have waiting for the writer.
 const WAITING: usize = 256;
 
 /// What a clip's pictures become before they are encoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finish {
-    /// How the encoder is set, but for its threads.
+    /// How the encoder is set.
     pub encoder: EncoderOptions,
     /// Turned into the picture itself, because players do not agree on mirrored ones.
     pub baked: Orientation,
@@ -64,7 +72,7 @@ impl Finish {
             full_range: footage.layout.full_range,
             time_base: footage.time_base,
             interval: footage.median_interval,
-            threads: 1,
+            threads: ENCODER_THREADS,
             joins: None,
             coding: CODING,
         };
@@ -150,7 +158,7 @@ pub fn clip(
     let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display)?;
     drop(encoder);
     let mut writer = Writer { footage, plan, muxer, written: 0, origin: 0, reorder: *reorder };
-    let pool = pool(threads)?;
+    let pool = pool(threads.div_ceil(ENCODER_THREADS))?;
     let stop = AtomicBool::new(false);
     let task = |piece: &Piece, out: SyncSender<Result<Coded>>| {
         let mut send = |coded| stats::waiting(|| out.send(Ok(coded))).map_err(|_| Error::interrupted());
@@ -200,7 +208,7 @@ pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
         .map_err(|e| Error::failed(format!("cannot start threads: {e}")))
 }
 
-/// Decodes, covers and encodes one stretch.
+/// Decodes, covers and encodes one stretch: a thread decodes and covers while this one encodes.
 fn encode(
     witness: &Witness<'_>,
     method: &Method,
@@ -211,14 +219,49 @@ fn encode(
 ) -> Result<()> {
     let Rendering { finish, sets, .. } = rendering;
     let Source { footage, plan } = witness.source();
-    let mut encoder = Encoder::open(&EncoderOptions { threads: stretch.encoder_threads(), ..finish.encoder.clone() })?;
-    let own = encoder.sets()?;
-    if !own.sps.iter().all(|unit| sets.sps.contains(unit)) || !own.pps.iter().all(|unit| sets.pps.contains(unit)) {
-        return Err(Error::unverified("x264 gives one stretch other parameter sets than the rest"));
-    }
+    let origin = footage.frames[plan.selection.frames[0]].ticks;
+    std::thread::scope(|scope| {
+        let (ready, covered) = sync_channel(READY);
+        let (done, used) = channel();
+        let covering = scope.spawn(|| {
+            let (ready, used) = (ready, used);
+            cover(witness, method, finish, stretch, stop, |index, picture| {
+                stats::waiting(|| ready.send((index, picture))).map_err(|_| Error::interrupted())?;
+                Ok(used.try_recv().ok())
+            })
+        });
+        let mut encoder = Encoder::open(&finish.encoder)?;
+        let own = encoder.sets()?;
+        if !own.sps.iter().all(|unit| sets.sps.contains(unit)) || !own.pps.iter().all(|unit| sets.pps.contains(unit)) {
+            return Err(Error::unverified("x264 gives one stretch other parameter sets than the rest"));
+        }
+        for (index, picture) in covered {
+            let ticks = footage.frames[index].ticks - origin;
+            stats::count(Stage::Encode, 1);
+            stats::work(Stage::Encode, || {
+                encoder.send(&picture, ticks, footage.follows_gap(index), &mut |coded| out(coded))
+            })?;
+            // Nobody needs it again once everything is covered.
+            drop(done.send(picture));
+        }
+        covering.join().map_err(|_| Error::failed("a task failed"))??;
+        stats::work(Stage::Encode, || encoder.finish(&mut |coded| out(coded)))
+    })
+}
+
+/// Decodes one stretch, shows each frame to the witness, covers it and passes it on as the encoder takes it. `pass`
+/// may return a picture that is no longer needed, whose memory is used again.
+fn cover(
+    witness: &Witness<'_>,
+    method: &Method,
+    finish: &Finish,
+    stretch: &Stretch,
+    stop: &AtomicBool,
+    mut pass: impl FnMut(usize, Picture) -> Result<Option<Picture>>,
+) -> Result<()> {
+    let Source { footage, plan } = witness.source();
     let mut converter = Converter::new(footage.layout, &footage.colour, Target::Yuv420)?;
     let mut notes = witness.notes();
-    let origin = footage.frames[plan.selection.frames[0]].ticks;
     decode(footage, stretch, |event| {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::interrupted());
@@ -232,17 +275,18 @@ fn encode(
                     stats::work(Stage::Cover, || method.apply(picture, cover));
                     stats::count(Stage::Cover, 1);
                 }
-                let ticks = footage.frames[index].ticks - origin;
-                stats::count(Stage::Encode, 1);
-                stats::work(Stage::Encode, || {
-                    let finished = finish.apply(picture, &mut converter)?;
-                    encoder.send(&finished, ticks, footage.follows_gap(index), &mut |coded| out(coded))
-                })
+                let finished = match stats::work(Stage::Encode, || finish.apply(picture, &mut converter))? {
+                    Cow::Owned(finished) => finished,
+                    Cow::Borrowed(_) => std::mem::replace(picture, Picture::empty()),
+                };
+                if let Some(used) = pass(index, finished)? {
+                    *picture = used;
+                }
+                Ok(())
             }
         }
     })?;
-    stats::work(Stage::Verify, || notes.finish())?;
-    stats::work(Stage::Encode, || encoder.finish(&mut |coded| out(coded)))
+    stats::work(Stage::Verify, || notes.finish())
 }
 
 /// Damage that the plan does not cover whole stops the run.

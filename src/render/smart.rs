@@ -72,7 +72,7 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
     let mut pictures = Vec::new();
     let mut found = 0;
     while found < wanted.len()
-        && let Some(picture) = reader.next()?
+        && let Some(picture) = reader.read()?
     {
         found += usize::from(picture.frame.is_some_and(|f| wanted.contains(&f)));
         let clear = picture.frame.and_then(|f| plan.cover(f)).is_some_and(Cover::is_empty);

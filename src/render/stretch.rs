@@ -12,21 +12,11 @@ use crate::picture::Picture;
 /// little, few enough that a minute keeps several cores busy.
 const ENOUGH: usize = 100;
 
-/// From here on a stretch is worth the codecs' own threads. By frames, never by cores: threads change x264's bytes.
-const LONG: usize = 4 * ENOUGH;
-
 /// A run of frames that one task decodes, covers and encodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
     /// Frame numbers.
     pub frames: Range<usize>,
-}
-
-impl Stretch {
-    /// x264's threads for this stretch.
-    pub fn encoder_threads(&self) -> usize {
-        if self.frames.len() > LONG { 4 } else { 1 }
-    }
 }
 
 /// Cuts frames (in order, each once) into stretches that begin at key frames. What is decided here depends on the

@@ -215,11 +215,12 @@ impl Found {
 /// frame before and the frame behind every join.
 fn to_decode(written: &Footage, expected: &ExpectedClip, proved: bool) -> Vec<Stretch> {
     let count = written.frames.len();
-    let all = [0..count];
-    let rendered = expected.rendered();
-    let ranges = if proved { rendered.as_slice() } else { all.as_slice() };
-    let with_joins = |r: &Range<usize>| r.start.saturating_sub(1)..(r.end + 1).min(count);
-    ranges.iter().flat_map(|r| cut(written, &with_joins(r).collect::<Vec<_>>())).collect()
+    let frames = |range: Range<usize>| cut(written, &range.collect::<Vec<_>>());
+    if !proved {
+        return frames(0..count);
+    }
+    let with_joins = |r: Range<usize>| r.start.saturating_sub(1)..(r.end + 1).min(count);
+    expected.rendered().into_iter().map(with_joins).flat_map(frames).collect()
 }
 
 fn decode_all(

@@ -8,10 +8,15 @@ mod candidates;
 #[path = "../it/cover_oracle/case.rs"]
 #[allow(dead_code)] // shared with the other integration tests, which use the rest
 mod case;
+#[path = "../it/common/decode.rs"]
+#[allow(dead_code)]
+mod decode;
 mod film;
+mod logs;
 #[allow(dead_code)]
 #[path = "../it/cover_oracle/oracle.rs"]
 mod oracle;
+mod place;
 mod planted;
 mod record;
 mod tool;
@@ -30,6 +35,8 @@ const PROOFS: &[Proof] = &[
     ("worlds", "nothing covered, cut or dropped has any effect on what is sent", worlds::prove),
     ("canaries", "nothing that a recording or its handling says is sent, said or kept", canaries::prove),
     ("planted", "no byte of a file that is sent goes unaccounted for", planted::prove),
+    ("place", "every frame of the window is there once, at its time, covered at its place, and no other", place::prove),
+    ("logs", "a notice says nothing that is the controller's own, and no hash can be guessed", logs::prove),
     ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
 ];
 

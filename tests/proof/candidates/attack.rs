@@ -3,10 +3,13 @@
 
 /// What an attacker has learnt of the candidates.
 pub struct Trained {
-    /// For each candidate what it looked like in some frames.
+    /// The root of the covariance that frames of one candidate have: noise, light and movement. Divided by it, features
+    /// differ by what the candidates are.
+    root: Vec<Vec<f32>>,
+    /// For each candidate what it looked like in some frames, so divided.
     templates: Vec<Vec<Vec<f32>>>,
-    /// For each candidate a weight for each feature, and what is added.
-    lines: Vec<(Vec<f32>, f32)>,
+    /// For each candidate its mean, so divided.
+    means: Vec<Vec<f32>>,
 }
 
 /// How the attackers are named in the record.
@@ -18,21 +21,26 @@ pub type Scores = [Vec<f32>; 2];
 impl Trained {
     /// Learns from examples, candidate by candidate; each must have at least one.
     pub fn new(examples: &[Vec<Vec<f32>>], templates: usize) -> Self {
+        let means: Vec<Vec<f32>> = examples.iter().map(|of| mean(of)).collect();
+        let root = cholesky(covariance(examples, &means));
         let evenly = |all: &Vec<Vec<f32>>| {
-            (0..templates.min(all.len())).map(|n| all[n * all.len() / templates.min(all.len())].clone()).collect()
+            let count = templates.min(all.len());
+            (0..count).map(|n| divided(&root, &all[n * all.len() / count])).collect()
         };
-        Self { templates: examples.iter().map(evenly).collect(), lines: discriminants(examples) }
+        let templates = examples.iter().map(evenly).collect();
+        Self { templates, means: means.iter().map(|m| divided(&root, m)).collect(), root }
     }
 
-    /// What one frame says for each candidate; larger is likelier.
+    /// What one frame says for each candidate; larger is likelier. The classifier is linear discriminant analysis
+    /// (Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning", 4.3): features x, divided by the root
+    /// of the covariance, are as likely a candidate's, with mean m divided so too, as x·m - m·m / 2 is large.
     pub fn scores(&self, features: &[f32]) -> Scores {
+        let features = divided(&self.root, features);
         let nearest = |shapes: &Vec<Vec<f32>>| {
-            -shapes.iter().map(|shape| distance(shape, features)).fold(f32::INFINITY, f32::min)
+            -shapes.iter().map(|shape| distance(shape, &features)).fold(f32::INFINITY, f32::min)
         };
-        [
-            self.templates.iter().map(nearest).collect(),
-            self.lines.iter().map(|(weights, added)| product(weights, features) + added).collect(),
-        ]
+        let likely = |mean: &Vec<f32>| product(mean, &features) - product(mean, mean) / 2.0;
+        [self.templates.iter().map(nearest).collect(), self.means.iter().map(likely).collect()]
     }
 }
 
@@ -41,18 +49,16 @@ pub fn named(scores: &[f32]) -> usize {
     (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0)
 }
 
-/// Linear discriminant analysis with one covariance for all classes and a little of the identity added (Hastie,
-/// Tibshirani and Friedman, "The Elements of Statistical Learning", 4.3): with the mean m of a class and the inverse
-/// covariance C, the class is as likely as x·Cm - m·Cm / 2 is large.
-fn discriminants(examples: &[Vec<Vec<f32>>]) -> Vec<(Vec<f32>, f32)> {
-    let size = examples[0][0].len();
-    let means: Vec<Vec<f32>> = examples
-        .iter()
-        .map(|of| (0..size).map(|i| of.iter().map(|f| f[i]).sum::<f32>() / of.len() as f32).collect())
-        .collect();
+fn mean(of: &[Vec<f32>]) -> Vec<f32> {
+    (0..of[0].len()).map(|i| of.iter().map(|f| f[i]).sum::<f32>() / of.len() as f32).collect()
+}
+
+/// Within candidates, with a little of the identity added.
+fn covariance(examples: &[Vec<Vec<f32>>], means: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let size = means[0].len();
     let mut covariance = vec![vec![0f32; size]; size];
     let count: usize = examples.iter().map(Vec::len).sum();
-    for (of, mean) in examples.iter().zip(&means) {
+    for (of, mean) in examples.iter().zip(means) {
         for features in of {
             let away: Vec<f32> = features.iter().zip(mean).map(|(f, m)| (f - m) / (count as f32).sqrt()).collect();
             for (row, &a) in covariance.iter_mut().zip(&away) {
@@ -62,13 +68,7 @@ fn discriminants(examples: &[Vec<Vec<f32>>]) -> Vec<(Vec<f32>, f32)> {
     }
     let spread = (0..size).map(|i| covariance[i][i]).sum::<f32>() / size as f32;
     (0..size).for_each(|i| covariance[i][i] += 0.05 * spread + 1e-3);
-    let root = cholesky(covariance);
-    let line = |mean: &Vec<f32>| {
-        let weights = solved(&root, mean);
-        let added = -product(&weights, mean) / 2.0;
-        (weights, added)
-    };
-    means.iter().map(line).collect()
+    covariance
 }
 
 /// The lower triangle L with L·Lᵀ the given matrix.
@@ -85,15 +85,11 @@ fn cholesky(mut matrix: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
     matrix
 }
 
-/// x with L·Lᵀ·x the given vector.
-fn solved(root: &[Vec<f32>], vector: &[f32]) -> Vec<f32> {
+/// x with L·x the given vector.
+fn divided(root: &[Vec<f32>], vector: &[f32]) -> Vec<f32> {
     let mut x = vector.to_vec();
     for i in 0..x.len() {
         x[i] = (x[i] - product(&root[i][..i], &x[..i])) / root[i][i];
-    }
-    for i in (0..x.len()).rev() {
-        let below: f32 = (i + 1..x.len()).map(|j| root[j][i] * x[j]).sum();
-        x[i] = (x[i] - below) / root[i][i];
     }
     x
 }

@@ -28,6 +28,8 @@ pub struct Edge {
     pub kind: Kind,
     /// `transform_size_8x8_flag`.
     pub transform_8x8: bool,
+    /// `Intra4x4PredMode` of the four luma blocks along the side; 2 where they have none.
+    pub modes: [u8; 4],
     /// `intra_chroma_pred_mode` is not 0.
     pub chroma_mode: bool,
     /// `CodedBlockPatternLuma`, a bit for each 8x8 block; all set outside the slice.
@@ -54,6 +56,7 @@ impl Edge {
         Self {
             kind,
             transform_8x8: false,
+            modes: [2; 4],
             chroma_mode: false,
             luma: 0,
             chroma: 0,
@@ -94,7 +97,7 @@ impl Around {
 
 /// Numbers of coefficients in the blocks of the macroblock at hand and beside it: luma in columns 1 to 4 of rows 1 to 4,
 /// Cb in columns 6 and 7 of rows 1 and 2, Cr of rows 4 and 5; what is beside a block stands to its left and above it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Counts([u8; 64]);
 
 /// Places of the luma blocks in decoding order: section 6.4.3.
@@ -108,14 +111,16 @@ const RIGHT: [usize; 8] = [12, 20, 28, 36, 15, 23, 39, 47];
 const BOTTOM: [usize; 8] = [33, 34, 35, 36, 22, 23, 46, 47];
 
 impl Counts {
+    /// For the first macroblock.
+    pub const NONE: Self = Self([0; 64]);
+
     /// A macroblock without coefficients between its neighbours.
-    pub fn between(left: &Edge, above: &Edge) -> Self {
-        let mut counts = Self([0; 64]);
+    pub fn begin(&mut self, around: &Around) {
+        *self = Self::NONE;
         for i in 0..8 {
-            counts.set(LEFT[i], left.counts[i]);
-            counts.set(ABOVE[i], above.counts[i]);
+            self.set(LEFT[i], around.left.counts[i]);
+            self.set(ABOVE[i], around.above.counts[i]);
         }
-        counts
     }
 
     /// Notes the number of coefficients of a block.
@@ -137,7 +142,7 @@ impl Counts {
 }
 
 /// References and motion of the blocks of the macroblock at hand and beside it, for one list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Motion {
     /// 8x8 blocks in columns 1 and 2 of rows 1 and 2, four columns a row.
     far: [bool; 16],
@@ -146,19 +151,21 @@ pub struct Motion {
 }
 
 impl Motion {
+    /// For the first macroblock.
+    pub const NONE: Self = Self { far: [false; 16], moved: [[0; 2]; 64] };
+
     /// A macroblock that refers to nothing between its neighbours.
-    pub fn between(left: &Edge, above: &Edge, list: usize) -> Self {
-        let mut motion = Self { far: [false; 16], moved: [[0; 2]; 64] };
+    pub fn begin(&mut self, Around { left, above }: &Around, list: usize) {
+        *self = Self::NONE;
         let list = list & 1;
         for i in 0..2 {
-            motion.far[4 + 4 * i] = left.far[list][i];
-            motion.far[1 + i] = above.far[list][i];
+            self.far[4 + 4 * i] = left.far[list][i];
+            self.far[1 + i] = above.far[list][i];
         }
         for i in 0..4 {
-            motion.moved[8 + 8 * i] = left.moved[list][i];
-            motion.moved[1 + i] = above.moved[list][i];
+            self.moved[8 + 8 * i] = left.moved[list][i];
+            self.moved[1 + i] = above.moved[list][i];
         }
-        motion
     }
 
     /// Whether the 8x8 blocks to the left and above refer beyond the first picture.

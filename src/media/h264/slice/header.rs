@@ -16,6 +16,17 @@ pub enum SliceKind {
     I,
 }
 
+impl SliceKind {
+    /// How many lists of references it has.
+    pub(super) fn lists(self) -> usize {
+        match self {
+            Self::I => 0,
+            Self::P => 1,
+            Self::B => 2,
+        }
+    }
+}
+
 /// What a slice says of itself and of the picture it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SliceHeader {
@@ -119,16 +130,11 @@ impl Start {
             bits.flag()?; // direct_spatial_mv_pred_flag
         }
         let references = references(bits, kind, pps)?;
-        let lists = match kind {
-            SliceKind::I => 0,
-            SliceKind::P => 1,
-            SliceKind::B => 2,
-        };
-        for &count in references.iter().take(lists) {
+        for &count in references.iter().take(kind.lists()) {
             reorder(bits, count, sps)?;
         }
         if (kind == SliceKind::P && pps.weighted) || (kind == SliceKind::B && pps.weighted_both_ways == 1) {
-            weights(bits, references.get(..lists)?)?;
+            weights(bits, references.get(..kind.lists())?)?;
         }
         let (mut drops_earlier, mut long_term) = (false, false);
         if idr {

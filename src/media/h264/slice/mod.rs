@@ -5,9 +5,12 @@
 mod around;
 mod cabac;
 mod cavlc;
+mod coding;
 mod header;
+mod intra;
 mod macroblock;
 mod picture;
+mod prediction;
 mod types;
 mod unit;
 

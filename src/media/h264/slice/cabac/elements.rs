@@ -3,8 +3,8 @@
 use super::{Cabac, Engine};
 use crate::media::bits::Bits;
 use crate::media::h264::slice::around::Around;
+use crate::media::h264::slice::coding::{Block, Coding};
 use crate::media::h264::slice::header::SliceKind;
-use crate::media::h264::slice::macroblock::{Block, Coding};
 
 impl Coding for Cabac<'_> {
     const CABAC: bool = true;

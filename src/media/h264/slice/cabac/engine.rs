@@ -11,12 +11,9 @@ const PLACE: u32 = u64::BITS - REGISTER - 1;
 /// Decodes bins. Behind the end it goes on with zeros; [`Engine::overrun`] tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Engine<'a> {
-    /// What is not in the window yet.
-    rest: &'a [u8],
-    /// Bits put into the window so far, zeros behind the end among them.
-    taken: usize,
-    /// Bits there are.
-    total: usize,
+    payload: &'a [u8],
+    /// The first byte that is not in the window yet.
+    next: usize,
     /// A free bit, `codIOffset`, bits read ahead, then zeros.
     window: u64,
     /// `codIRange`, 256 to 510.
@@ -28,25 +25,10 @@ pub struct Engine<'a> {
 impl<'a> Engine<'a> {
     /// Starts at a byte of a payload: section 9.3.1.2. `None` for an offset that no encoder can make.
     pub fn new(payload: &'a [u8], start: usize) -> Option<Self> {
-        let rest = payload.get(start..)?;
-        let mut engine = Self { rest, taken: start * 8, total: payload.len() * 8, window: 0, range: 510, ahead: 0 };
-        engine.window = u64::from(engine.four_bytes()) << (u64::BITS - 1 - 32);
-        engine.ahead = 32 - REGISTER;
-        (engine.window < u64::from(engine.range) << PLACE).then_some(engine)
-    }
-
-    /// The next four bytes; zeros behind the end.
-    #[inline(always)]
-    fn four_bytes(&mut self) -> u32 {
-        self.taken += 32;
-        if let Some((four, rest)) = self.rest.split_first_chunk() {
-            self.rest = rest;
-            return u32::from_be_bytes(*four);
-        }
-        let mut four = [0; 4];
-        four.iter_mut().zip(self.rest).for_each(|(to, &from)| *to = from);
-        self.rest = &[];
-        u32::from_be_bytes(four)
+        let window = u64::from(four_bytes(payload, start)) << (u64::BITS - 1 - 32);
+        let range = 510;
+        let engine = Self { payload, next: start.checked_add(4)?, window, range, ahead: 32 - REGISTER };
+        (window < u64::from(range) << PLACE).then_some(engine)
     }
 
     /// Moves the register on by up to 8 bits. Before and after, at least 16 bits are read ahead.
@@ -55,7 +37,8 @@ impl<'a> Engine<'a> {
         self.window <<= by;
         self.ahead -= by;
         if self.ahead < 16 {
-            let four = u64::from(self.four_bytes());
+            let four = u64::from(four_bytes(self.payload, self.next));
+            self.next += 4;
             self.window |= four << (PLACE - 32 - self.ahead);
             self.ahead += 32;
         }
@@ -65,20 +48,24 @@ impl<'a> Engine<'a> {
     #[inline(always)]
     pub fn decision(&mut self, state: &mut u8) -> bool {
         let before = usize::from(*state & 127);
-        let quarter = (self.range >> 6 & 3) as usize;
-        let lps = u32::from(RANGE_LPS[before >> 1][quarter]);
+        let quarter = (self.range & 0xc0) as usize;
+        let lps = u32::from(RANGE_LPS[quarter | before >> 1]);
         let mps = self.range - lps;
         let bound = u64::from(mps) << PLACE;
-        // without a branch: whether a bin is probable is what can be predicted least
-        let less_probable = self.window >= bound;
-        let mask = u64::from(less_probable).wrapping_neg();
-        self.window -= bound & mask;
-        let range = mps ^ ((mps ^ lps) & mask as u32);
-        let by = range.leading_zeros() - (u32::BITS - REGISTER);
-        self.range = range << by;
-        self.shift(by);
-        *state = NEXT_STATE[usize::from(less_probable)][before];
-        (before & 1 == 1) != less_probable
+        if self.window < bound {
+            *state = NEXT_STATE[0][before];
+            let by = u32::from(mps < 256);
+            self.range = mps << by;
+            self.shift(by);
+            before & 1 == 1
+        } else {
+            self.window -= bound;
+            *state = NEXT_STATE[1][before];
+            let by = lps.leading_zeros() - (u32::BITS - REGISTER);
+            self.range = lps << by;
+            self.shift(by);
+            before & 1 == 0
+        }
     }
 
     /// A bin of even chances: `DecodeBypass`.
@@ -105,6 +92,7 @@ impl<'a> Engine<'a> {
     }
 
     /// A number in Exp-Golomb code of the given order, each bin a bypass: the suffix of section 9.3.2.3. `None` from 2^16.
+    #[inline(always)]
     pub fn exp_golomb(&mut self, mut order: u32) -> Option<u32> {
         let mut value = 0u32;
         while self.bypass() {
@@ -122,13 +110,28 @@ impl<'a> Engine<'a> {
 
     /// Bits read, those in the register included.
     pub fn position(&self) -> usize {
-        self.taken - self.ahead as usize
+        8 * self.next - self.ahead as usize
     }
 
     /// Whether more bits were read than there are.
     pub fn overrun(&self) -> bool {
-        self.position() > self.total
+        self.position() > 8 * self.payload.len()
     }
+}
+
+#[inline(always)]
+fn four_bytes(payload: &[u8], at: usize) -> u32 {
+    let rest = payload.get(at..).unwrap_or_default();
+    rest.first_chunk().map_or_else(|| last_bytes(rest), |four| u32::from_be_bytes(*four))
+}
+
+/// What is left, with zeros behind.
+#[cold]
+#[inline(never)]
+fn last_bytes(rest: &[u8]) -> u32 {
+    let mut four = [0; 4];
+    four.iter_mut().zip(rest).for_each(|(to, &from)| *to = from);
+    u32::from_be_bytes(four)
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
         }
 
         fn decision(&mut self, index: &mut u8, mps: &mut bool) -> bool {
-            let lps = u32::from(RANGE_LPS[usize::from(*index)][(self.range >> 6 & 3) as usize]);
+            let lps = u32::from(RANGE_LPS[usize::from(*index) + 64 * (self.range >> 6 & 3) as usize]);
             self.range -= lps;
             let bin = if self.offset >= self.range {
                 self.offset -= self.range;

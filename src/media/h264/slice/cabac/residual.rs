@@ -2,7 +2,7 @@
 
 use super::{CONTEXTS, Cabac, Engine};
 use crate::media::h264::slice::around::ABSENT;
-use crate::media::h264::slice::macroblock::Block;
+use crate::media::h264::slice::coding::Block;
 
 /// Where a kind of block has its contexts, and how many coefficients at most.
 struct Layout {

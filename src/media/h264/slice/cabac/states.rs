@@ -1,7 +1,7 @@
 //! The states of a context and how they follow each other: ITU-T H.264 tables 9-44 and 9-45.
 
-/// `rangeTabLPS`: the range of the less probable bin, by state and quarter of the range.
-pub const RANGE_LPS: [[u8; 4]; 64] = [
+/// `rangeTabLPS`: the range of the less probable bin, by state, then by quarter of the range.
+const RANGE_TAB_LPS: [[u8; 4]; 64] = [
     [128, 176, 208, 240],
     [128, 167, 197, 227],
     [128, 158, 187, 216],
@@ -76,6 +76,17 @@ const AFTER_LPS: [u8; 64] = [
     24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30, 31, 32, 32, 33,
     33, 33, 34, 34, 35, 35, 35, 36, 36, 36, 37, 37, 37, 38, 38, 63,
 ];
+
+/// The same, for one step from the range to its place: 64 states for each quarter.
+pub const RANGE_LPS: [u8; 256] = {
+    let mut ranges = [0; 256];
+    let mut place = 0;
+    while place < 256 {
+        ranges[place] = RANGE_TAB_LPS[place % 64][place / 64];
+        place += 1;
+    }
+    ranges
+};
 
 /// The state, as twice `pStateIdx` plus `valMPS`, after a more and after a less probable bin.
 pub const NEXT_STATE: [[u8; 128]; 2] = next_states();

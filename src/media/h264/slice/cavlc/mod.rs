@@ -4,8 +4,9 @@ mod residual;
 mod tables;
 
 use super::around::Around;
+use super::coding::{Block, Coding};
 use super::header::SliceKind;
-use super::macroblock::{Block, Coding, Macroblocks, Wrong};
+use super::macroblock::{Macroblocks, Wrong};
 use crate::media::bits::Bits;
 use crate::media::h264::within;
 

@@ -3,7 +3,7 @@
 use super::Cavlc;
 use super::tables::{Code, RUNS, TOKENS, ZEROS, ZEROS_CHROMA_DC};
 use crate::media::h264::slice::around::ABSENT;
-use crate::media::h264::slice::macroblock::Block;
+use crate::media::h264::slice::coding::Block;
 
 /// Longest `level_prefix` read: its levels go beyond 16 bits, as none of 8-bit footage does.
 const LONGEST_PREFIX: u32 = 18;
