@@ -368,7 +368,11 @@ mod tests {
         let verifying = lasted(|| {
             work(Stage::Verify, || {
                 let on_behalf = on_behalf();
-                let helping = || lasted(|| on_behalf.work(|| work(Stage::Cover, || drop(nap(70)))));
+                let helping = || {
+                    lasted(|| {
+                        on_behalf.work(|| work(Stage::Cover, || nap(70)));
+                    })
+                };
                 std::thread::scope(|scope| {
                     let helper = scope.spawn(helping);
                     caller = lasted(|| waiting(|| worker = helper.join().unwrap_or(0.0)));
