@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finish, Rendering};
+use super::rendering::{Finish, Rendering};
 use crate::cover::Cover;
 use crate::error::Result;
 use crate::footage::{Footage, Numbering};

@@ -8,6 +8,7 @@ mod expected;
 mod means;
 pub mod mp4;
 mod pack;
+mod pictures;
 pub mod png;
 mod spool;
 mod still;
