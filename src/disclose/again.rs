@@ -78,6 +78,13 @@ fn check_item(
         )));
     }
     let send = pack.join("send");
+    let said = (item.rendering.used, item.rendering.copied_frames, item.rendering.copied.len());
+    let made = item.expected_clip.as_ref().map_or((Render::Full, 0, 0), |c| {
+        (if c.copied.is_empty() { Render::Full } else { Render::Smart }, c.copied_frames(), c.copied.len())
+    });
+    if said != made {
+        return Err(Error::unverified(format!("item {} of the log contradicts itself on what was copied", place + 1)));
+    }
     if let (Some(expected), [file]) = (&item.expected_clip, item.files.as_slice()) {
         if let Some((_, known)) = &planned
             && expected_again(known, item)? != Some(expected.clone())

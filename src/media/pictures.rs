@@ -35,7 +35,7 @@ struct Seen {
     sps: BTreeMap<u8, Vec<u8>>,
     pps: BTreeMap<u8, Vec<u8>>,
     sets: Sets,
-    /// Ids of picture parameter sets that slices have used.
+    /// Ids of picture parameter sets that whole pictures use.
     used: BTreeSet<u8>,
     obstacle: Option<&'static str>,
 }
@@ -95,7 +95,7 @@ impl<'a> PictureReader<'a> {
         Ok(Some(CodedPicture {
             frame: shown.and_then(|t| self.footage.frames.binary_search_by_key(&t, |f| f.ticks).ok()),
             idr,
-            sound: one_kind && !hidden && !packet.is_corrupt() && self.seen.note_slices(&units),
+            sound: one_kind && !hidden && !packet.is_corrupt(),
             data: join(slices(&units), WRITTEN).unwrap_or_default(),
         }))
     }
@@ -114,10 +114,19 @@ impl<'a> PictureReader<'a> {
             }
             None => false,
         };
+        if follows {
+            self.will_copy(coded);
+        }
         if header.importance > 0 || !follows {
             self.last_reference = follows.then_some(header.frame_number);
         }
         follows
+    }
+
+    /// Notes the parameter sets of a picture that is copied, for [`Self::sets`].
+    pub fn will_copy(&mut self, coded: &CodedPicture) {
+        let units = split(&coded.data, WRITTEN).unwrap_or_default();
+        self.seen.used.extend(units.into_iter().filter_map(SliceStart::parse).map(|s| s.pps));
     }
 
     /// Why nothing that was read so far may be copied, whatever the single pictures say.
@@ -125,12 +134,12 @@ impl<'a> PictureReader<'a> {
         self.seen.obstacle
     }
 
-    /// The parameter sets that the slices read so far use, for the head of a file.
+    /// The parameter sets of the pictures that may be copied, for the head of a file.
     ///
     /// # Errors
-    /// `Failed` when a slice names a set that the footage did not give before it.
+    /// `Unverified` when one names a set that the footage did not give before it.
     pub fn sets(&self) -> Result<Avcc> {
-        let missing = || Error::failed("a slice uses a parameter set that the footage does not hold");
+        let missing = || Error::unverified("a slice uses a parameter set that the footage does not hold");
         let mut avcc = Avcc { length_size: 4, sps: Vec::new(), pps: Vec::new() };
         let mut parents = BTreeSet::new();
         for id in &self.seen.used {
@@ -142,6 +151,11 @@ impl<'a> PictureReader<'a> {
             avcc.sps.push(self.seen.sps.get(&id).ok_or_else(missing)?.clone());
         }
         Ok(avcc)
+    }
+
+    /// Every sequence parameter set that was read.
+    pub fn sequence_sets(&self) -> Vec<Vec<u8>> {
+        self.seen.sps.values().cloned().collect()
     }
 
     /// Every id that the footage uses for a parameter set of either kind.
@@ -180,13 +194,5 @@ impl Seen {
                 None => drop(self.sets.take(unit)),
             }
         }
-    }
-
-    /// Notes which sets the slices use; false when one cannot be read.
-    fn note_slices(&mut self, units: &[&[u8]]) -> bool {
-        let starts: Option<Vec<_>> = slices(units).map(SliceStart::parse).collect();
-        let Some(starts) = starts else { return false };
-        self.used.extend(starts.iter().map(|s| s.pps));
-        true
     }
 }

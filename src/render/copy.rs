@@ -46,7 +46,10 @@ pub fn each_copied(
     while taken < frames.len() {
         let picture = reader.read()?.ok_or_else(changed)?;
         match picture.frame.filter(|f| frames.contains(f)) {
-            Some(frame) if picture.sound && (picture.idr || taken > 0) => take(frame, picture.idr, picture.data)?,
+            Some(frame) if picture.sound && (picture.idr || taken > 0) => {
+                reader.will_copy(&picture);
+                take(frame, picture.idr, picture.data)?;
+            }
             None if taken == 0 => continue,
             _ => return Err(changed()),
         }

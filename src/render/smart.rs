@@ -87,7 +87,9 @@ fn by_pictures(footage: &Footage, plan: &Plan) -> Result<std::result::Result<Ren
         return Ok(Err(obstacle.to_owned()));
     }
     let sets = reader.sets()?;
-    let theirs = match copyable(&sets) {
+    // Where no picture is whole, it may be for what the set says.
+    let stated = if sets.sps.is_empty() { reader.sequence_sets() } else { sets.sps.clone() };
+    let theirs = match copyable(&stated) {
         Ok(sps) => sps,
         Err(why) => return Ok(Err(why)),
     };
@@ -145,8 +147,8 @@ fn joined(
 }
 
 /// The footage's one sequence parameter set, if pictures that use it may be copied.
-fn copyable(sets: &Avcc) -> std::result::Result<Sps, Why> {
-    let [unit] = sets.sps.as_slice() else {
+fn copyable(sets: &[Vec<u8>]) -> std::result::Result<Sps, Why> {
+    let [unit] = sets else {
         return Err("the footage changes its sequence parameter set on the way".to_owned());
     };
     let sps = Sps::parse(unit).ok_or("the footage's sequence parameter set cannot be read")?;

@@ -55,6 +55,7 @@ pub fn clip(
     if !expected.is_sound() {
         return Err(Error::unverified("what is said to be copied is no run of frames without a cover"));
     }
+    copied::check_alone(&mut file, &walked, expected)?;
     match against.map(Against::source) {
         _ if expected.copied.is_empty() => {}
         Some(source) => {

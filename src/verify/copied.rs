@@ -7,6 +7,8 @@ use super::expected::ExpectedClip;
 use super::mp4::Mp4;
 use super::witness::Source;
 use crate::error::{Error, Result};
+use crate::media::bitstream::{Framing, split};
+use crate::media::h264::{Pps, SliceStart};
 use crate::render::each_copied;
 
 /// Reads one sample of a clip.
@@ -47,6 +49,31 @@ pub(super) fn check(file: &mut File, clip: &Mp4, expected: &ExpectedClip, source
         let there = sets.sps.iter().all(|s| avcc.sps.contains(s)) && sets.pps.iter().all(|s| avcc.pps.contains(s));
         if !there || avcc.length_size != 4 {
             return Err(Error::unverified("the clip does not hold the footage's parameter sets as they are"));
+        }
+    }
+    Ok(())
+}
+
+/// What can be told without the footage: each copied run begins where decoding can, and it is the copied pictures, and
+/// no others, that use parameter sets other than the encoder's, which come last in the file's head.
+///
+/// # Errors
+/// `Unverified`, naming the first frame that was not made as the log says; `Failed` when the file cannot be read.
+pub(super) fn check_alone(file: &mut File, clip: &Mp4, expected: &ExpectedClip) -> Result<()> {
+    let avcc = &clip.picture.avcc;
+    let Some(encoders) = avcc.pps.last().and_then(|unit| Pps::parse(unit)) else {
+        return Err(Error::unverified("the clip has no picture parameter set"));
+    };
+    let begins = |index: usize| expected.copied.iter().any(|c| c[0] == index);
+    let mut data = Vec::new();
+    for (index, written) in clip.video.samples.iter().enumerate() {
+        let copied = expected.is_copied(index);
+        sample(file, clip, index, &mut data)?;
+        let units = split(&data, Framing::Lengths(avcc.length_size)).unwrap_or_default();
+        let sets = units.iter().filter_map(|u| SliceStart::parse(u));
+        let foreign = sets.into_iter().any(|s| s.pps != encoders.id);
+        if foreign != copied || begins(index) && !written.sync {
+            return Err(Error::unverified(format!("frame {index} of the clip was not made as the log says")));
         }
     }
     Ok(())

@@ -70,7 +70,8 @@ fn a_damaged_picture_is_not_copied_and_stops_the_run_as_in_full() {
     let whole = changed("whole.mp4", "", |_| ());
     assert_eq!(rendering(&whole.clip(ALL))["used"], "smart");
     let mut stopped = 0;
-    for bit in [150, 333, 520, 777, 1004, 1501] {
+    // The first three are in the slice's header, where it names its parameter set.
+    for bit in [9, 14, 15, 150, 333, 520, 777, 1004, 1501] {
         let coded = changed("damaged.mp4", "", |slices| slices[60][bit / 8] ^= 1 << (bit % 8));
         let status =
             |render: &str| run("clip", &coded.footage, &coded.tracks, &format!("{ALL} --render {render}")).status();
@@ -78,7 +79,7 @@ fn a_damaged_picture_is_not_copied_and_stops_the_run_as_in_full() {
         assert_eq!(smart, full, "bit {bit}");
         stopped += usize::from(smart == 3);
     }
-    assert!(stopped >= 3, "only {stopped} of 6 damaged pictures stopped the run");
+    assert!(stopped >= 5, "only {stopped} of 9 damaged pictures stopped the run");
 }
 
 #[test]
@@ -91,4 +92,49 @@ fn what_follows_a_lost_picture_is_not_copied() {
     let made = coded.clip(ALL);
     let copied = copied(&made);
     assert!(copied.contains(&59) && !(60..74).any(|f| copied.contains(&f)) && copied.contains(&74), "{copied:?}");
+}
+
+#[test]
+fn a_log_that_says_something_else_was_copied_is_refused() {
+    if ffmpeg_is_missing() {
+        return;
+    }
+    let coded = Coded::new("log.mp4", "-bf 2");
+    let made = coded.clip("--from 3.2 --to 18.4");
+    let verify = || {
+        let done =
+            Command::new(env!("CARGO_BIN_EXE_cctv-redact")).arg("verify").arg(made.pack()).arg("--quiet").output();
+        done.unwrap().status.code()
+    };
+    let path = made.pack().join("keep/disclosure-log.json");
+    let log = made.log();
+    let ranges = log["items"][0]["expected_clip"]["copied"].clone();
+    let (first, last) = (ranges[0].clone(), ranges[ranges.as_array().unwrap().len() - 1].clone());
+    let number = |v: &serde_json::Value| v.as_u64().unwrap();
+    assert_eq!(verify(), Some(0));
+    for planted in [
+        serde_json::json!([]),
+        serde_json::json!([[number(&first[0]) - 1, first[1]], last]),
+        serde_json::json!([[number(&first[0]) + 1, first[1]], last]),
+        serde_json::json!([[first[0], number(&first[1]) - 1], last]),
+        serde_json::json!([first, [last[0], number(&last[1]) - 1]]),
+    ] {
+        let mut log = log.clone();
+        let copied: u64 = planted.as_array().unwrap().iter().map(|r| number(&r[1]) - number(&r[0])).sum();
+        let item = &mut log["items"][0];
+        item["rendering"]["copied_frames"] = copied.into();
+        if copied == 0 {
+            item["rendering"]["used"] = "full".into();
+            item["rendering"]["copied"] = planted.clone();
+        }
+        item["expected_clip"]["copied"] = planted.clone();
+        std::fs::write(&path, log.to_string()).unwrap();
+        assert_eq!(verify(), Some(4), "{planted}");
+    }
+    let mut contradicting = log.clone();
+    contradicting["items"][0]["rendering"]["copied_frames"] = 3.into();
+    std::fs::write(&path, contradicting.to_string()).unwrap();
+    assert_eq!(verify(), Some(4));
+    std::fs::write(&path, log.to_string()).unwrap();
+    assert_eq!(verify(), Some(0));
 }
