@@ -118,8 +118,8 @@ impl SliceStart {
             1 => SliceKind::B,
             _ => SliceKind::I,
         };
-        // an IDR picture has nothing to refer to, and is itself referred to
         let frame_number = bits.bits(sps.frame_number_bits.into())?;
+        // an IDR picture has nothing to refer to, is itself referred to, and begins the count
         if idr && (kind != SliceKind::I || importance == 0 || frame_number != 0) {
             return None;
         }

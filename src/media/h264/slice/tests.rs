@@ -23,6 +23,30 @@ const CAVLC: &str = "6764000aace637b011000003000100000300320f12251a 68c978572c \
     419a29b014f7084eb92ae2d4c22bec2b4d704422ad53aae3c10c4aad6e60 4139a29b010f4326ebf8a09822dcbf8f80 \
     019e44e0539e 0139e44e043920";
 
+/// From the standard's reference encoder (JM 19), for `cabac_init_idc` 1 and 2, which x264 never uses: sets and the I
+/// slice, then the P and the B slice of each.
+const REFERENCE: &str = "67640028ace63790 \
+    68e94a38b0 \
+    65888400a7cb1e71cb7fe4c86fe459dcea6604cf0d4349069d29f2a9f106b845444888862379586fc8a8953240c441f11b25c78f86219d72\
+    f880114594cc298a2af15f56957fe5a92e122f4413136abbb46121bda6df6564f87af705241a77c5422e6163815f0af993485781b0f45bc7\
+    f2d9126a92e0d3c747c48fbee4976e1dc6bc12098a887c31a71e990072199cc112984e71f4bd58";
+const REFERENCE_1: &str = "419a2988dff616c617c7fee3c4f9f5265d01692d8863a4fcc8e6e9c76973a9cecea376ff47041e0ec1b6d75b11959eea57e68fad41564686\
+    97146269b3b05d769b83e18874cd778b5ba27f980069250b989a86e82b8652c28cd8b2e94c5754a3fdce3e3b4d8b39cf516364b42d4f1f6c\
+    4032aecacf1cbb0cb0ee341ff8d7afc6980edc2ee378d884a2bd71a95b3728e0b30d175d6cd8b13334961b23c5f769a02f019d6a066ed9b8\
+    3bc7f65ef613346b0196ac350ae480a3a9bb0bc44c75d98297b91444b7da9c22052a8cbbaed5accd7551988500aa608bf63265b58d9784aa\
+    cc15a3d9b39abfcb0b720396c4388946e32112254ab5ba8dced0b465644aee40b52567b2000faedefcee15a1ad6737c003343b7a3960b8 \
+    019e45a8847ffcad3f9b650558ff752d209257fb2c64dac037be20c89ab5c1c83eab7324cf9c93ccfd3011d05abf8c1f41a1c726872ca5cc\
+    8dab6ab3ebb610db351bedf0bff23381dc8bae3b73402d8af9f015955b791bc26586c6c0f01d0bd93ea87a93b3e57418a0dfd518fb2d663c\
+    0b09feea0df40a0883ca6cfd7dadd5b2a12453d3588c9d88e72fef2906c830f0f6d2ba7360be701386d88f95f0";
+const REFERENCE_2: &str = "419a298cdfdd7a3f273fc85a6236ce9025320872de43761b9a3c98dbae1d01c51620b8438fbf01a57ffee128418b0a94701bbe5bd9ccfdd4\
+    dd6b2dc68d7efc3c31c1a64876699991a1ac58b24a8f951b0429a1ce3efcd004b5e603278a59eb173091c5590d56dafe65718dbc8dccd61e\
+    90917a4aa8cdfca5cbc4d5979105f55ab32190fe8faae9ccb559c8c808861a2f5fd500262bcbd8b55da4729e46a30e635fbce354e196957a\
+    e28d28ee7c01a47b93f19e7dc9a8c3242a665344f19803fe9264627d45405c95b1b1a5d22818aa01390a29847aae0a91ed88eb9eb8bea838\
+    c91a090da14829722c7b34fc9648782db0ef4cbb4da4cd6edb2c742303be14b4d57159ac4ec670b93bc40ae9bd6eb4a484a8b71bfd40 \
+    019e45a8c47fe095eb4c8e034722e77aa4f688b26dce963e39bde6fe47a3af7467429f802ebd3bc6c33f1fe59c32f1edede490a5c4e49441\
+    437bcd753b0945bc25f271dcd309d07f93dfc50702fa8846cda4fd0c0920e0911e22b1410f78c219845cd109d766a7bb05dd55d2b6a32d4e\
+    009952f87782a8ba536a93899d54d9110599922cde5db45c310399e7d19612aa29afa41fb9b6e23c93abdcfc3b63a7";
+
 type Units = Vec<Vec<u8>>;
 
 /// The parameter sets, and the slices of each picture.
@@ -50,6 +74,16 @@ fn whole_pictures_say_what_the_encoder_was_asked() {
         assert_eq!(facts.map(|f| (f.header.frame_number, f.header.order_count)), [(0, 0), (1, 4), (2, 2)]);
         assert_eq!(facts.map(|f| f.header.importance), [3, 2, 0]);
     }
+}
+
+#[test]
+fn contexts_start_from_the_set_that_the_slice_names() {
+    let read = |text: String| {
+        let (sets, pictures) = sample(&text);
+        pictures.map(|units| read_all(&sets, &units).map(|facts| facts.header.context_set))
+    };
+    assert_eq!(read(format!("{REFERENCE} {REFERENCE_1}")), [Ok(0), Ok(2), Ok(2)]);
+    assert_eq!(read(format!("{REFERENCE} {REFERENCE_2}")), [Ok(0), Ok(3), Ok(3)]);
 }
 
 #[test]
