@@ -94,9 +94,10 @@ impl Profile {
 /// Settings for already-compressed, mostly static pictures: what `veryfast` gives at crf 23 for less work.
 /// `cpu-independent` and the fixed threads make the bytes the same on every machine.
 pub const CODING: Coding = Coding { preset: PRESET, crf: CRF, parameters: X264 };
-const X264: &str = "rc-lookahead=15:mbtree=1:weightp=1:aq-mode=2:cpu-independent=1:open-gop=0:force-cfr=0:sliced-threads=0:sync-lookahead=0";
+const X264: &str =
+    "rc-lookahead=15:mbtree=1:weightp=1:cpu-independent=1:open-gop=0:force-cfr=0:sliced-threads=0:sync-lookahead=0";
 const PRESET: &str = "superfast";
-const CRF: &str = "23";
+const CRF: &str = "23.5";
 
 /// Frames that x264 may hold back: two with its default B pyramid.
 pub const REORDER: usize = 2;
