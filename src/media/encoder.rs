@@ -121,7 +121,7 @@ fn parameters(coding: &Coding, joins: Option<&Joins>) -> String {
 /// One coded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coded {
-    /// Slices only, framed as [`WRITTEN`].
+    /// Slices only, each after its length in four bytes.
     pub data: Vec<u8>,
     /// Presentation time in ticks.
     pub ticks: i64,

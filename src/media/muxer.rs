@@ -52,7 +52,7 @@ impl Muxer {
         Ok(Self { output, source: time_base, last: None })
     }
 
-    /// Appends one coded picture (framed as [`super::pictures::WRITTEN`]) that is shown for so many nanoseconds, which are finer than ticks because a
+    /// Appends one coded picture (slices, each after its length in four bytes) that is shown for so many nanoseconds, which are finer than ticks because a
     /// window may end within one. Packets come in decoding order.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub struct CodedPicture {
     pub idr: bool,
     /// Its container does not call it damaged or hidden, and it is whole slices of one kind.
     pub sound: bool,
-    /// Its slices without padding, framed as [`WRITTEN`].
+    /// Its slices without padding, each after its length in four bytes.
     pub data: Vec<u8>,
 }
 

@@ -34,7 +34,8 @@ pub fn copy(
 /// the parameter sets that they use.
 ///
 /// # Errors
-/// As [`copy`], and what `take` gives.
+/// `Failed` when the footage cannot be read; `Unverified` when its coded pictures are not those of the plan; what `take`
+/// gives.
 pub fn each_copied(
     footage: &Footage,
     frames: &Range<usize>,
