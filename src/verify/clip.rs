@@ -182,3 +182,6 @@ fn check_header(written: &Footage, expected: &ExpectedClip) -> Result<()> {
         expected.frames()
     )))
 }
+
+#[cfg(test)]
+mod tests;
