@@ -10,6 +10,7 @@ mod first_day;
 mod fixtures;
 mod frames;
 mod gaps;
+mod limits;
 mod memory;
 mod packs;
 mod packs_private;
