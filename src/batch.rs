@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::disclose::{Settings, Wish, check_again, disclose, understood};
+use crate::contain;
+use crate::disclose::{CheckAgain, Settings, Wish, disclose, understood};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
@@ -276,7 +277,8 @@ fn difference(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Option<String>> {
-    let log = match check_again(pack, &[], settings.threads, progress).and_then(|_| verify::read_log(pack)) {
+    let again = CheckAgain { pack: pack.to_owned(), footage: Vec::new(), threads: settings.threads };
+    let log = match contain::run(again, settings.place, progress).and_then(|_| verify::read_log(pack)) {
         Ok(log) => log,
         Err(e) if e.kind() == Kind::Interrupted => return Err(e),
         Err(e) => return Ok(Some(format!("it does not verify ({})", e.what()))),

@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
+
 use super::Wish;
 use super::understand::{clock_of, place, select};
 use crate::clock::{self, Clock};
+use crate::contain::Place;
 use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
 use crate::hash;
 use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
-use crate::pack::{Draft, Half};
+use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
@@ -23,12 +26,14 @@ use crate::tracks::load::{Loaded, load};
 use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
 
 /// How to run, without any effect on what is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Settings {
     /// Threads to work with, at least 1.
     pub threads: usize,
     /// Ids of formats that renumber need their file's hash: for requests that outlive an export.
     pub pin_ids: bool,
+    /// Where footage is opened.
+    pub place: Place,
 }
 
 /// An item and its place in the request.
@@ -150,14 +155,14 @@ pub fn rehearse(known: &Assessed, settings: &Settings, progress: &dyn Progress) 
     render::refuse_damage(&known.footage, &known.plan, &spoiled)
 }
 
-/// Makes an item's files in a draft and proves them.
+/// Makes an item's files in a pack's folder and proves them.
 ///
 /// # Errors
 /// What each step gives.
 pub fn make(
     named: &Named<'_>,
     wish: Wish<'_>,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Made> {
@@ -174,8 +179,8 @@ pub fn make(
         known,
     };
     match named.item.kind {
-        Kind::Clip => make_clip(named, &mut made, draft, settings, progress)?,
-        Kind::Still => make_stills(named, &mut made, wish, draft, settings, progress)?,
+        Kind::Clip => make_clip(named, &mut made, folder, settings, progress)?,
+        Kind::Still => make_stills(named, &mut made, wish, folder, settings, progress)?,
     }
     Ok(made)
 }
@@ -183,17 +188,17 @@ pub fn make(
 fn make_clip(
     named: &Named<'_>,
     made: &mut Made,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<()> {
     let Assessed { footage, plan, rules, .. } = &made.known;
     let name = named.file_name("clip.mp4");
-    let path = draft.new_file(Half::Send, &name)?;
+    let path = folder.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
     let attempt = |rendering: &Rendering| {
         let expected = expected_clip(footage, plan, rendering);
-        let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
+        let witness = Witness::new(Source { footage, plan }, &expected, folder.path())?;
         progress.stage("covering", frames.len() as u64);
         stats::step("render", || {
             let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
@@ -274,7 +279,7 @@ fn make_stills(
     named: &Named<'_>,
     made: &mut Made,
     wish: Wish<'_>,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<()> {
@@ -289,7 +294,7 @@ fn make_stills(
     };
     let wanted = &plan.selection.frames;
     let names: Vec<String> = (1..=wanted.len()).map(|n| named.file_name(&format!("still-{n:04}.png"))).collect();
-    let paths = names.iter().map(|name| draft.new_file(Half::Send, name)).collect::<Result<Vec<_>>>()?;
+    let paths = names.iter().map(|name| folder.new_file(Half::Send, name)).collect::<Result<Vec<_>>>()?;
     let places = |frame: usize| (0..wanted.len()).filter(move |&i| wanted[i] == frame);
     let sizes = Mutex::new(vec![(0, 0); wanted.len()]);
     progress.stage("covering", plan.covers.len() as u64);

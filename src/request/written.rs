@@ -1,6 +1,8 @@
 //! The request file, as it is written and as the log repeats it. `clip` and `still` build the same from their flags,
 //! so there is one way from a wish to a pack.
 
+use std::path::{Path, PathBuf};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -261,6 +263,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// Every file that it names.
+    pub fn files(&self, base: &Path) -> Vec<PathBuf> {
+        self.footage.iter().chain(self.tracks.iter().map(|t| &t.file)).map(|file| base.join(file)).collect()
+    }
+
     /// An item with nothing said about it but its footage.
     pub fn new(kind: Kind, footage: Vec<String>) -> Self {
         Self {

@@ -8,6 +8,7 @@ mod candidates;
 #[path = "../it/cover_oracle/case.rs"]
 #[allow(dead_code)] // shared with the other integration tests, which use the rest
 mod case;
+mod confined;
 #[path = "../it/common/decode.rs"]
 #[allow(dead_code)]
 mod decode;
@@ -37,6 +38,7 @@ const PROOFS: &[Proof] = &[
     ("planted", "no byte of a file that is sent goes unaccounted for", planted::prove),
     ("place", "every frame of the window is there once, at its time, covered at its place, and no other", place::prove),
     ("logs", "a notice says nothing that is the controller's own, and no hash can be guessed", logs::prove),
+    ("confined", "footage that takes over its decoder reaches nothing but itself", confined::prove),
     ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
 ];
 
