@@ -14,6 +14,7 @@ use crate::input;
 use crate::log::disclosure::{DisclosureLog, Tool};
 use crate::progress::Progress;
 use crate::request::{self, Request, check_reference};
+use crate::tracks::source::Source;
 use crate::verify;
 
 /// A batch manifest.
@@ -301,7 +302,8 @@ fn difference(
             }
         }
         for (place, tracks) in asked.tracks.iter().enumerate() {
-            if !same(&tracks.file, logged.track_files.get(place).map(|f| &f.sha256)) {
+            let found = Source::read(&task.base.join(&tracks.file)).ok().map(|source| source.sha256);
+            if found.as_ref() != logged.track_files.get(place).map(|f| &f.sha256) {
                 return Ok(Some("the tracks have changed".to_owned()));
             }
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{TracksCheck, bare_item};
 use crate::watch::Watch;
 use cctv_redact::contain::{self, Access, Contained, Place, Task};
-use cctv_redact::disclose::{Assessed, Named, Settings, assess, parse_rate, rehearse};
+use cctv_redact::disclose::{Assessed, Named, Settings, assess, clock_of, parse_rate, rehearse};
 use cctv_redact::footage::Footage;
 use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::progress::Progress;
@@ -155,7 +155,8 @@ fn pictures(item: &Item, folder: &Path) -> Result<()> {
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
     let path = Path::new(&item.footage[0]);
     let footage = probe(path, ProbeOptions { stream: item.stream, fps })?;
-    for file in load(item, Path::new(""), &footage)? {
+    let clock = clock_of(item.clock.as_ref(), &footage)?;
+    for file in load(item, Path::new(""), &footage, clock.as_ref().map(|c| &c.0))? {
         for track in &file.file.tracks {
             let runs = lay(track, &footage)?;
             if let Some(run) = runs.iter().max_by_key(|r| r.boxes.len()) {

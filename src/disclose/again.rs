@@ -92,7 +92,7 @@ fn check_item(
         let asked = asked_again(log, place, path, &files)?;
         let named = Named { item: &asked, place, of: log.items.len(), base: Path::new("") };
         let settings = Settings { threads, pin_ids: false, place: Place::Here };
-        let known = judge(&named, &settings, progress, |_| Ok(files)).map_err(not_given)?;
+        let known = judge(&named, &settings, progress, |_, _| Ok(files)).map_err(not_given)?;
         Ok((asked, known))
     });
     let planned = planned.transpose()?;

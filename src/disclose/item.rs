@@ -113,7 +113,7 @@ pub struct Made {
 /// # Errors
 /// What each step gives.
 pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
-    judge(named, settings, progress, |footage| load(named.item, named.base, footage))
+    judge(named, settings, progress, |footage, clock| load(named.item, named.base, footage, clock))
 }
 
 /// As [`assess`], with track files from elsewhere.
@@ -121,7 +121,7 @@ pub(super) fn judge(
     named: &Named<'_>,
     settings: &Settings,
     progress: &dyn Progress,
-    tracks: impl FnOnce(&Footage) -> Result<Vec<Loaded>>,
+    tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
 ) -> Result<Assessed> {
     let item = named.item;
     let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
@@ -131,7 +131,7 @@ pub(super) fn judge(
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::step("tracks", || tracks(&footage))?;
+    let files = stats::step("tracks", || tracks(&footage, clock.as_ref().map(|c| &c.0)))?;
     let mut plan = stats::step("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {

@@ -340,6 +340,7 @@ pub fn tracks(made: &[Made]) -> Result<Vec<u8>> {
             size: Some(footage.displayed_size()),
             sha256: Some(footage.sha256.clone()),
             frames: Some(footage.frames.len() as u64),
+            times: None,
         };
         // Items of different footage share no binding.
         file.binding = if place == 0 || file.binding == binding { binding } else { Binding::default() };

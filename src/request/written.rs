@@ -209,6 +209,9 @@ pub struct Item {
     /// The number of the first pixel in MOT files, 0 or 1.
     #[serde(default)]
     pub mot_origin: Option<u8>,
+    /// What a folder of label files calls the first frame, 0 or 1, where its names do not tell.
+    #[serde(default)]
+    pub tracks_first_frame: Option<u8>,
     /// Ids of the requester's tracks (`FILE:ID` where two files share an id).
     #[serde(default)]
     pub subjects: Vec<String>,
@@ -280,6 +283,7 @@ impl Item {
             tracks_format: None,
             tracks_size: None,
             mot_origin: None,
+            tracks_first_frame: None,
             subjects: Vec::new(),
             subject_labels: Vec::new(),
             no_third_parties: false,

@@ -27,4 +27,5 @@ mod stops_tracks;
 mod terminal;
 mod tidy;
 mod tool;
+mod track_kinds;
 mod verify;

@@ -336,7 +336,7 @@ fn the_readme_has_the_methods_of_the_code() {
 fn the_readme_has_the_track_formats_of_the_code() {
     let readme = read("README.md");
     assert_eq!(formats_differ(&readme), None);
-    assert!(formats_differ(&readme.replace("| `mot` |", "| `kitti` |")).is_some());
+    assert!(formats_differ(&readme.replace("| `mot` |", "| `paper` |")).is_some());
 }
 
 #[test]
