@@ -81,7 +81,7 @@ pub struct Unbuilt {
     after_help = "Example: the two minutes from 09:14, the requester is track 3, everybody else is covered:\n  cctv-redact clip car-park.mp4 --clock-start 2026-10-12T09:00:00 \\\n      --from 2026-10-12T09:14:00 --to 2026-10-12T09:16:00 \\\n      --tracks people.xml --subject 3 --reference SAR-2026-014 --out packs"
 )]
 pub struct Clip {
-    /// The recording: the recorder's export.
+    /// The recording: the recorder's export, of several files where it made several.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
     /// Where it begins: 00:14:00 or 840s into the recording, or 2026-10-12T09:14:00 with --clock-start.
@@ -104,7 +104,7 @@ pub struct Clip {
     after_help = "Examples:\n  cctv-redact still car-park.mp4 --at 00:14:20 --tracks people.xml --reference SAR-2026-014 --out packs\n  cctv-redact still car-park.mp4 --every 1s --from 00:14:00 --to 00:14:30 --tracks people.xml \\\n      --reference SAR-2026-014 --out packs"
 )]
 pub struct Still {
-    /// The recording: the recorder's export.
+    /// The recording: the recorder's export, of several files where it made several.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
     /// The instant wanted, as 00:14:20 into the recording, or 2026-10-12T09:14:20 with --clock-start; repeat for several.
@@ -214,9 +214,9 @@ pub enum Tracks {
 pub struct TracksCheck {
     /// The track file.
     pub file: PathBuf,
-    /// The footage it was made on.
-    #[arg(long, value_name = "FOOTAGE")]
-    pub footage: PathBuf,
+    /// The footage it was made on; repeat for several files of one recording.
+    #[arg(long, value_name = "FOOTAGE", required = true)]
+    pub footage: Vec<PathBuf>,
     /// A picture of each track into this folder (unredacted: do not send).
     #[arg(long, value_name = "DIR")]
     pub pictures: Option<PathBuf>,
@@ -240,9 +240,9 @@ pub struct TracksConvert {
     pub file: PathBuf,
     /// The new file; its extension says which format.
     pub out: PathBuf,
-    /// The footage, for formats that need its size or frame times.
+    /// The footage, for formats that need its size or frame times; repeat for several files of one recording.
     #[arg(long, value_name = "FOOTAGE")]
-    pub footage: Option<PathBuf>,
+    pub footage: Vec<PathBuf>,
     /// The file's format, where it is not found out by itself.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
     pub tracks_format: Option<String>,

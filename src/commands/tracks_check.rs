@@ -8,9 +8,8 @@ use imageproc::rect::Rect;
 
 use crate::cli::{TracksCheck, bare_item};
 use crate::watch::Watch;
-use cctv_redact::disclose::{Assessed, Named, Settings, assess, parse_rate, rehearse};
+use cctv_redact::disclose::{Assessed, Named, Settings, assess, recording, rehearse};
 use cctv_redact::footage::Footage;
-use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::request::{Item, Kind, Request, TrackSource, check};
 use cctv_redact::tracks::lay::{Run, lay};
 use cctv_redact::tracks::load::load;
@@ -25,7 +24,7 @@ const FOREVER: &str = "99999:00:00";
 
 pub fn run(args: TracksCheck) -> Result<()> {
     let watch = Watch::new(args.running.quiet, args.running.json)?;
-    let mut item = bare_item(Kind::Clip, std::slice::from_ref(&args.footage));
+    let mut item = bare_item(Kind::Clip, &args.footage);
     item.from = Some(args.from.unwrap_or_else(|| "0".to_owned()));
     item.to = Some(args.to.unwrap_or_else(|| FOREVER.to_owned()));
     args.options.apply(&mut item)?;
@@ -91,9 +90,7 @@ fn pictures(item: &Item, folder: &Path) -> Result<()> {
         return Err(Error::usage(format!("--pictures {}: there are other files in this folder", folder.display()))
             .hint("name a new folder, so that unredacted pictures never lie beside anything that is sent"));
     }
-    let fps = item.fps.as_deref().map(parse_rate).transpose()?;
-    let path = Path::new(&item.footage[0]);
-    let footage = probe(path, ProbeOptions { stream: item.stream, fps })?;
+    let footage = recording(item, Path::new(""), None)?;
     for file in load(item, Path::new(""), &footage)? {
         for track in &file.file.tracks {
             let runs = lay(track, &footage)?;

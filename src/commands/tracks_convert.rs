@@ -1,8 +1,11 @@
 //! `tracks convert`: between track formats.
 
-use crate::cli::TracksConvert;
+use std::path::Path;
+
+use crate::cli::{TracksConvert, bare_item};
 use crate::watch::print;
-use cctv_redact::media::{ProbeOptions, probe};
+use cctv_redact::disclose::recording;
+use cctv_redact::request::Kind;
 use cctv_redact::tracks::formats::{self, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
 use cctv_redact::tracks::{When, formats::FORMATS};
@@ -18,7 +21,10 @@ pub fn run(args: &TracksConvert) -> Result<()> {
                 .hint("end the name in .json (native) or .xml (CVAT)")
         })?;
     let bytes = input::read(&args.file)?;
-    let footage = args.footage.as_deref().map(|p| probe(p, ProbeOptions::default())).transpose()?;
+    let footage = match args.footage.as_slice() {
+        [] => None,
+        files => Some(recording(&bare_item(Kind::Clip, files), Path::new(""), None)?),
+    };
     let size = match &args.tracks_size {
         Some(text) => Some(parse_size(text)?),
         None => footage.as_ref().map(|f| f.displayed_size()),
@@ -30,7 +36,7 @@ pub fn run(args: &TracksConvert) -> Result<()> {
         file.binding.size = size;
     }
     let number = |when: When| match (when, &footage) {
-        (When::Time(at), Some(footage)) => Ok(footage.frame_at(at).unwrap_or(0) as u64),
+        (When::Time(at), Some(footage)) => Ok(footage.number(footage.frame_at(at).unwrap_or(0)) as u64),
         (when, _) => formats::stated_number(when),
     };
     let written = write(&file, &number)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use again::{Again, check_again};
 pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
-pub use understand::understood;
+pub use understand::{recording, understood};
 
 use crate::error::Result;
 use crate::log::disclosure::{DisclosureLog, RecordEntry};

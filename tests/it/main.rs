@@ -13,6 +13,7 @@ mod gaps;
 mod memory;
 mod packs;
 mod packs_private;
+mod parts;
 mod real;
 mod repeat;
 mod scene;
