@@ -101,8 +101,8 @@ fn check_binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &Foota
         .hint("use the footage that the tracks were made for"));
     }
     match file.binding.frames {
-        Some(frames) if frames != footage.frames.len() as u64 => {
-            Err(Error::stopped(format!("the tracks were made for footage of {frames} frames, this one has {}", footage.frames.len()))
+        Some(frames) if frames != footage.count() as u64 => {
+            Err(Error::stopped(format!("the tracks were made for footage of {frames} frames, this one has {}", footage.count()))
                 .hint("use the footage that the tracks were made for; a copy at another frame rate numbers its frames differently"))
         }
         _ => Ok(()),
@@ -126,14 +126,14 @@ fn check_fit(file: &TrackFile, footage: &Footage) -> Result<()> {
             .hint("were they drawn at another size? then say which with --tracks-size WxH"));
     }
     let beyond = |k: &KeyFrame| match k.when {
-        When::Frame(n) => n >= footage.frames.len() as u64,
+        When::Frame(n) => n >= footage.count() as u64,
         When::Time(t) => t >= footage.end() || t.nanos() < 0,
         When::Clock { .. } => false,
     };
     if total > 0 && shown().all(|(t, k)| !t.whole && beyond(k)) {
         return Err(Error::stopped(format!(
             "every box lies after the end of the footage ({} frames, {})",
-            footage.frames.len(),
+            footage.count(),
             footage.end()
         ))
         .hint("the tracks belong to other footage, or to a longer copy of it"));

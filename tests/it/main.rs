@@ -14,6 +14,7 @@ mod limits;
 mod memory;
 mod packs;
 mod packs_private;
+mod parts;
 mod real;
 mod repeat;
 mod scene;
