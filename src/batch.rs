@@ -296,10 +296,10 @@ fn difference(
     // A file that is no longer there has changed, too.
     let same = |path: &str, sha256: Option<&String>| sha256 == hash::file(&task.base.join(path)).ok().as_ref();
     for (asked, logged) in request.items.iter().zip(&log.items) {
-        for (place, path) in asked.footage.iter().enumerate() {
-            if !same(path, logged.footage.get(place).map(|f| &f.sha256)) {
-                return Ok(Some("the footage has changed".to_owned()));
-            }
+        // Logged in clock order, whatever the order in the request.
+        let logged_one = |path: &String| logged.footage.iter().any(|f| same(path, Some(&f.sha256)));
+        if asked.footage.len() != logged.footage.len() || !asked.footage.iter().all(logged_one) {
+            return Ok(Some("the footage has changed".to_owned()));
         }
         for (place, tracks) in asked.tracks.iter().enumerate() {
             let found = Source::read(&task.base.join(&tracks.file)).ok().map(|source| source.sha256);

@@ -49,7 +49,7 @@ impl Task for Look {
 }
 
 fn numbering(footage: &Footage) -> String {
-    match footage.numbering {
+    match footage.parts[0].numbering {
         Numbering::Packets => "numbered without decoding".to_owned(),
         Numbering::Decoded(why) => format!("numbered by decoding, since {why}"),
     }
@@ -61,13 +61,13 @@ fn as_json(footage: &Footage) -> Value {
     json!({
         "version": 1,
         "name": footage.name,
-        "bytes": footage.bytes,
+        "bytes": footage.parts[0].bytes,
         "sha256": footage.sha256,
-        "container": footage.container,
-        "codec": footage.codec,
+        "container": footage.parts[0].container,
+        "codec": footage.parts[0].codec,
         "pixel_format": footage.pixel_format,
-        "stream": footage.stream,
-        "streams": footage.streams,
+        "stream": footage.parts[0].stream,
+        "streams": footage.parts[0].streams,
         "width": footage.layout.width,
         "height": footage.layout.height,
         "displayed_width": width,
@@ -82,12 +82,12 @@ fn as_json(footage: &Footage) -> Value {
         "seconds": footage.end().seconds(),
         "frames_per_second": footage.frame_rate(),
         "time_base": [footage.time_base.num, footage.time_base.den],
-        "first_timestamp": footage.first_tick,
+        "first_timestamp": footage.parts[0].first_tick,
         "key_frames": keys,
         "gaps": footage.gaps().map(|g| json!({ "from": g.from.seconds(), "to": g.to.seconds() })).collect::<Vec<_>>(),
         "flagged_as_damaged": footage.flagged.iter().map(|p| p.seconds()).collect::<Vec<_>>(),
-        "audio": footage.has_audio,
-        "clocks": { "container": footage.clocks.container, "filename": footage.clocks.filename },
+        "audio": footage.has_audio(),
+        "clocks": { "container": footage.parts[0].clocks.container, "filename": footage.parts[0].clocks.filename },
     })
 }
 
@@ -101,9 +101,9 @@ fn as_text(footage: &Footage) -> String {
         footage.frame_rate()
     );
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<17} {value}\n"));
-    line("file", format!("{} bytes, SHA-256 {}", footage.bytes, footage.sha256));
-    line("format", format!("{} in {}, {}", footage.codec, footage.container, footage.pixel_format));
-    line("streams", footage.streams.join("; "));
+    line("file", format!("{} bytes, SHA-256 {}", footage.parts[0].bytes, footage.sha256));
+    line("format", format!("{} in {}, {}", footage.parts[0].codec, footage.parts[0].container, footage.pixel_format));
+    line("streams", footage.parts[0].streams.join("; "));
     if footage.orientation != Default::default() {
         let mirrored = if footage.orientation.mirrored { ", mirrored" } else { "" };
         line(
@@ -133,7 +133,9 @@ fn as_text(footage: &Footage) -> String {
     if !footage.flagged.is_empty() {
         line("damage", format!("the container flags {}", listed(&footage.flagged)));
     }
-    for (name, found) in [("container", &footage.clocks.container), ("filename", &footage.clocks.filename)] {
+    for (name, found) in
+        [("container", &footage.parts[0].clocks.container), ("filename", &footage.parts[0].clocks.filename)]
+    {
         match found {
             Some(time) => {
                 line(&format!("clock, {name}"), format!("{time}; if that is when it starts: --clock-start {name}"))

@@ -9,10 +9,11 @@ use crate::contain::{Access, Contained, Place, Task};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
-use crate::log::disclosure::{DisclosureLog, Item, TrackFileEntry};
+use crate::log::disclosure::{DisclosureLog, FootageEntry, Item, TrackFileEntry};
 use crate::progress::Progress;
 use crate::render::Rendering;
 use crate::request::{Gaps, Item as Asked, Render};
+use crate::time::Position;
 use crate::tracks::formats::native;
 use crate::tracks::load::Loaded;
 use crate::verify::{self, Against, ExpectedClip, Report, Source};
@@ -69,8 +70,10 @@ fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn 
     }
     let mut items = Vec::new();
     for (place, item) in log.items.iter().enumerate() {
-        let source = item.footage.first().and_then(|f| hashes.iter().find(|(sha256, _)| *sha256 == f.sha256));
-        items.extend(check_item(pack, &log, place, item, source.map(|s| s.1.as_path()), threads, progress)?);
+        let given = |f: &FootageEntry| hashes.iter().find(|(sha256, _)| *sha256 == f.sha256).map(|h| h.1.clone());
+        // All of its files, or nothing is checked against them.
+        let source: Option<Vec<PathBuf>> = item.footage.iter().map(given).collect();
+        items.extend(check_item(pack, &log, place, item, source.as_deref(), threads, progress)?);
     }
     Ok(Again { reference: log.reference, items })
 }
@@ -80,19 +83,20 @@ fn check_item(
     log: &DisclosureLog,
     place: usize,
     item: &Item,
-    footage: Option<&Path>,
+    footage: Option<&[PathBuf]>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<(String, Report)>> {
     let method = crate::obscure::method(&item.method.name)
         .ok_or_else(|| Error::unverified(format!("the log names an unknown method '{}'", item.method.name)))?;
     // Planned again from the footage, the kept tracks and the logged request.
-    let planned = footage.map(|path| -> Result<_> {
+    let planned = footage.map(|paths| -> Result<_> {
         let files = kept_tracks(pack, item, place)?;
-        let asked = asked_again(log, place, path, &files)?;
+        let asked = asked_again(log, place, paths, &files)?;
+        let begin: Vec<Position> = item.footage.iter().map(|f| Position::from_nanos(f.begins_nanoseconds)).collect();
         let named = Named { item: &asked, place, of: log.items.len(), base: Path::new("") };
         let settings = Settings { threads, pin_ids: false, place: Place::Here };
-        let known = judge(&named, &settings, progress, |_, _| Ok(files)).map_err(not_given)?;
+        let known = judge(&named, &settings, progress, Some(&begin), |_, _| Ok(files)).map_err(not_given)?;
         Ok((asked, known))
     });
     let planned = planned.transpose()?;
@@ -185,14 +189,14 @@ fn kept_tracks(pack: &Path, item: &Item, place: usize) -> Result<Vec<Loaded>> {
 
 /// The logged item, asking for the given footage. The kept tracks state their parts themselves, and tracks that did
 /// not bear on the window are not kept, so what was said of them is left out.
-fn asked_again(log: &DisclosureLog, place: usize, footage: &Path, files: &[Loaded]) -> Result<Asked> {
+fn asked_again(log: &DisclosureLog, place: usize, footage: &[PathBuf], files: &[Loaded]) -> Result<Asked> {
     let mut asked = log
         .request
         .items
         .get(place)
         .cloned()
         .ok_or_else(|| Error::unverified("the log's request has fewer items than the log"))?;
-    asked.footage = vec![footage.to_string_lossy().into_owned()];
+    asked.footage = footage.iter().map(|p| p.to_string_lossy().into_owned()).collect();
     // The file may have another name by now; its first frame's time is the logged one.
     let logged = log.items.get(place).and_then(|i| i.footage.first()).and_then(|f| f.clock.start.clone());
     if let Some(clock) = asked.clock.as_mut().filter(|c| c.start.is_some() && logged.is_some()) {

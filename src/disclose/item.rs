@@ -6,14 +6,13 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::Wish;
-use super::understand::{clock_of, place, select};
+use super::understand::{clock_of, place, recording, select};
 use crate::clock::{self, Clock};
 use crate::contain::Place;
 use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
 use crate::hash;
-use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
@@ -113,21 +112,20 @@ pub struct Made {
 /// # Errors
 /// What each step gives.
 pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
-    judge(named, settings, progress, |footage, clock| load(named.item, named.base, footage, clock))
+    judge(named, settings, progress, None, |footage, clock| load(named.item, named.base, footage, clock))
 }
 
-/// As [`assess`], with track files from elsewhere.
+/// As [`assess`], with track files from elsewhere, and where the footage's files begin where that is known.
 pub(super) fn judge(
     named: &Named<'_>,
     settings: &Settings,
     progress: &dyn Progress,
+    begin: Option<&[Position]>,
     tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
 ) -> Result<Assessed> {
     let item = named.item;
-    let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
-    let fps = item.fps.as_deref().map(parse_rate).transpose()?;
     progress.stage("reading", 0);
-    let footage = stats::step("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
+    let footage = stats::step("probe", || recording(item, named.base, begin))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;

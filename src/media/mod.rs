@@ -7,6 +7,7 @@ mod convert;
 mod encoder;
 mod ffi;
 pub mod h264;
+mod limits;
 mod muxer;
 mod pictures;
 mod probe;
@@ -20,6 +21,6 @@ pub use encoder::{CODING, Coded, Coding, Encoder, EncoderOptions, Joins, Profile
 pub use ffi::versions;
 pub use muxer::Muxer;
 pub use pictures::{CodedPicture, PictureReader};
-pub use probe::{ProbeOptions, probe};
+pub use probe::{ProbeOptions, probe, probe_all};
 pub use reader::{Decoded, FrameReader};
 pub use x264::x264_version;

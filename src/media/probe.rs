@@ -1,13 +1,13 @@
 //! What the footage is: reads its headers, every packet's time (no decoding), and the first frame.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
 
 use super::{ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering};
+use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join};
 use crate::geometry::Orientation;
 use crate::input;
 use crate::time::TimeBase;
@@ -75,15 +75,30 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
             .hint("play the export in the recorder's own player; if it plays, ask for another format"));
     }
     let frame = &first.frame;
-    Ok(Footage {
+    let sha256 = crate::hash::file(path)?;
+    let part = Part {
         path: path.to_owned(),
+        name: name.clone(),
         bytes,
-        sha256: crate::hash::file(path)?,
+        sha256: sha256.clone(),
         container,
         codec,
         stream,
         streams,
         has_audio,
+        time_base,
+        first_tick: line.first_tick,
+        counted: line.counted,
+        numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
+        clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
+        frames: 0..line.frames.len(),
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Ok(Footage {
+        sha256,
+        parts: vec![part],
+        joined: Vec::new(),
         layout: reader::layout(frame).map_err(|e| e.at(&name))?,
         pixel_format: frame.format().descriptor().map(|d| d.name().to_owned()).unwrap_or_default(),
         orientation,
@@ -91,16 +106,21 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         colour: colour(frame),
         interlaced,
         time_base,
-        first_tick: line.first_tick,
-        counted: line.counted,
         last_duration: line.last_duration,
         median_interval: line.median_interval,
-        numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
-        clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
         flagged: line.flagged.iter().map(|&t| time_base.position(t)).collect(),
         frames: line.frames,
         name,
     })
+}
+
+/// Probes the files of one recording and joins them.
+///
+/// # Errors
+/// As [`probe`] and [`join`].
+pub fn probe_all(paths: &[PathBuf], options: ProbeOptions, placing: Placing<'_>) -> Result<Footage> {
+    let files = paths.iter().map(|path| probe(path, options)).collect::<Result<Vec<_>>>()?;
+    join(files, placing)
 }
 
 /// A regular file that is not a playlist; returns its size.

@@ -47,7 +47,9 @@ pub(crate) fn refuse_damage(footage: &Footage, plan: &Plan, spoiled: &[usize]) -
         "{}: the footage is damaged from {} to {} (frames {first} to {last}): what a damaged frame shows cannot be known",
         footage.name,
         footage.position(first),
-        footage.position(last)
+        footage.position(last),
+        first = footage.number(first),
+        last = footage.number(last),
     ))
     .hint("export it again if the recorder still holds it; otherwise --damaged cover (\"damaged\": \"cover\") covers those frames whole, or ask for a window without them"))
 }

@@ -85,13 +85,8 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
 }
 
 fn check_item(item: &Item) -> Result<()> {
-    match item.footage.len() {
-        0 => return Err(Error::usage("footage: no recording is named").hint("write \"footage\": [\"car-park.mp4\"]")),
-        1 => {}
-        _ => {
-            return Err(Error::usage("several footage files in one item are not built yet")
-                .hint("ask for each file's part of the window as an item of its own"));
-        }
+    if item.footage.is_empty() {
+        return Err(Error::usage("footage: no recording is named").hint("write \"footage\": [\"car-park.mp4\"]"));
     }
     if item.audio.as_ref().is_some_and(|a| a.action != super::AudioAction::Drop) {
         return Err(Error::usage("audio: keeping or muting sound is not built yet")

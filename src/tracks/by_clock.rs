@@ -33,7 +33,7 @@ pub fn place(file: &mut TrackFile, clock: Option<&Clock>, footage: &Footage, obs
     }
     let clock = clock.ok_or_else(|| {
         Error::usage("the tracks are placed by the wall clock, and it is not known when the footage starts")
-            .hint(clock::starts(&footage.clocks))
+            .hint(clock::starts(&footage.parts[0].clocks))
     })?;
     if clock.uncertain_nanos > 0 && obscure == Obscure::AllButSubject {
         return Err(Error::stopped("the tracks are placed by the wall clock, but the footage's start is known to the second only: where the requester is, is not known to the frame")
@@ -48,7 +48,10 @@ pub fn place(file: &mut TrackFile, clock: Option<&Clock>, footage: &Footage, obs
             let frames = scale.frames(key.when);
             placed += usize::from(!frames.is_empty());
             for frame in frames {
-                boxes.entry(frame as u64).and_modify(|all| *all = all.hull(key.shape)).or_insert(key.shape);
+                boxes
+                    .entry(footage.number(frame) as u64)
+                    .and_modify(|all| *all = all.hull(key.shape))
+                    .or_insert(key.shape);
             }
         }
         let key = |(frame, shape)| KeyFrame { when: When::Frame(frame), shape, end: false };
@@ -61,7 +64,8 @@ pub fn place(file: &mut TrackFile, clock: Option<&Clock>, footage: &Footage, obs
     }
     file.annotated = file.binding.times.and_then(|(from, until)| {
         let frames = scale.frames(When::Clock { from, until });
-        Some((*frames.start() as u64, *frames.end() as u64)).filter(|_| !frames.is_empty())
+        let number = |frame: &usize| footage.number(*frame) as u64;
+        Some((number(frames.start()), number(frames.end()))).filter(|_| !frames.is_empty())
     });
     file.notes.push("its times are taken as the recorder's own, which the footage is timed by".to_owned());
     if clock.uncertain_nanos > 0 {

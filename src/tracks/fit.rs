@@ -59,7 +59,7 @@ pub(super) fn binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &
         ))
         .hint("use the footage that the tracks were made for"));
     }
-    let count = footage.frames.len() as u64;
+    let count = footage.count() as u64;
     match file.binding.frames {
         Some(frames) if frames != count => {
             let cause = match rate_of_copy(frames, footage) {
@@ -144,7 +144,7 @@ fn size_of_copy((right, bottom): (f64, f64), (width, height): (u32, u32)) -> Opt
 
 /// The frame numbers against the footage's frames.
 fn length(file: &TrackFile, footage: &Footage) -> Result<Option<String>> {
-    let count = footage.frames.len() as u64;
+    let count = footage.count() as u64;
     let beyond = |key: &KeyFrame| match key.when {
         When::Frame(n) => n >= count,
         When::Time(t) => t >= footage.end() || t.nanos() < 0,
@@ -190,7 +190,7 @@ fn outside(file: &TrackFile, footage: &Footage, beyond: impl Fn(&KeyFrame) -> bo
     }
     Err(Error::stopped(format!(
         "every box lies after the end of the footage ({} frames, {})",
-        footage.frames.len(),
+        footage.count(),
         footage.end()
     ))
     .hint("the tracks belong to other footage, or to a longer copy of it"))
@@ -198,7 +198,7 @@ fn outside(file: &TrackFile, footage: &Footage, beyond: impl Fn(&KeyFrame) -> bo
 
 /// The frame rate of a copy of the footage that has so many frames, where that is another rate in common use.
 fn rate_of_copy(frames: u64, footage: &Footage) -> Option<f64> {
-    let (own, count) = (footage.frame_rate(), footage.frames.len() as f64);
+    let (own, count) = (footage.frame_rate(), footage.count() as f64);
     RATES.into_iter().filter(|rate| (rate / own - 1.0).abs() > 0.01).find(|rate| {
         let expected = count * rate / own;
         (expected * 0.995 - 1.0..=expected + rate / own + 1.0).contains(&(frames as f64))

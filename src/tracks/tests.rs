@@ -7,7 +7,7 @@ use super::fit;
 use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 use crate::clock::{Clock, zone};
 use crate::error::{Kind, Result};
-use crate::footage::{Clocks, Colour, Footage, Frame, Numbering};
+use crate::footage::{Clocks, Colour, Footage, Frame, Numbering, Part};
 use crate::geometry::{BoundingBox, Orientation};
 use crate::picture::Layout;
 use crate::request::Obscure;
@@ -25,7 +25,8 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         grey: false,
         full_range: false,
     };
-    Footage {
+    let time_base = TimeBase { num: 1, den: fps };
+    let part = Part {
         path: "yard.mp4".into(),
         name: "yard.mp4".into(),
         bytes: 1,
@@ -35,20 +36,30 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         stream: 0,
         streams: Vec::new(),
         has_audio: false,
+        time_base,
+        first_tick: 0,
+        counted: false,
+        numbering: Numbering::Packets,
+        clocks: Clocks::default(),
+        frames: 0..frames as usize,
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Footage {
+        name: part.name.clone(),
+        sha256: part.sha256.clone(),
+        parts: vec![part],
+        joined: Vec::new(),
         layout,
         pixel_format: "yuv420p".into(),
         orientation: Orientation::default(),
         sample_aspect: (1, 1),
         colour: Colour { space: 2, primaries: 2, transfer: 2, chroma_location: 0, full_range: None },
         interlaced: false,
-        time_base: TimeBase { num: 1, den: fps },
-        first_tick: 0,
-        counted: false,
+        time_base,
         frames: (0..frames).map(frame).collect(),
         last_duration: 1,
         median_interval: 1,
-        numbering: Numbering::Packets,
-        clocks: Clocks::default(),
         flagged: Vec::new(),
     }
 }

@@ -168,14 +168,15 @@ fn check_header(written: &Footage, expected: &ExpectedClip) -> Result<()> {
     let same = size == expected.size
         && written.orientation.quarter_turns == expected.quarter_turns
         && !written.orientation.mirrored;
-    if same && written.codec == "h264" && written.streams.len() == 1 && written.frames.len() == expected.frames() {
+    let file = &written.parts[0];
+    if same && file.codec == "h264" && file.streams.len() == 1 && written.frames.len() == expected.frames() {
         return Ok(());
     }
     Err(Error::unverified(format!(
         "the clip opens as {} {size:?}, turned {} times, {} streams, {} frames; it must be h264 {:?}, turned {} times, 1 stream, {} frames",
-        written.codec,
+        file.codec,
         written.orientation.quarter_turns,
-        written.streams.len(),
+        file.streams.len(),
         written.frames.len(),
         expected.size,
         expected.quarter_turns,
