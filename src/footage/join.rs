@@ -114,7 +114,7 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         files.iter().map(|f| f.parts.first().and_then(start)).collect()
     };
     let named = |part: &Part| part.clocks.filename.as_deref().and_then(|t| nanos(t, zone));
-    let contained = |part: &Part| part.clocks.container.as_deref().and_then(|t| nanos(t, zone));
+    let contained = |part: &Part| part.clocks.inside().and_then(|t| nanos(t, zone));
     let by_name = |starts| Source { name: "their names", slack: WHOLE_SECONDS, starts };
     let by_container = |starts| Source { name: "their containers", slack: WHOLE_SECONDS, starts };
     let lacking = |what: &str, start: &dyn Fn(&Part) -> Option<i128>| {

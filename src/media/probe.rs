@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join};
 use crate::geometry::Orientation;
 use crate::input;
-use crate::time::TimeBase;
+use crate::time::{Position, TimeBase};
 
 /// What the user says of the footage.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,6 +76,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
+    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
     let part = Part {
         path: path.to_owned(),
         name: name.clone(),
@@ -90,7 +91,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         first_tick: line.first_tick,
         counted: line.counted,
         numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
-        clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
+        clocks,
         frames: 0..line.frames.len(),
         begins: 0,
         repeated: Vec::new(),
@@ -112,6 +113,20 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         frames: line.frames,
         name,
     })
+}
+
+/// The start times in a file and in its name.
+fn clocks(path: &Path, container: &str, created: Option<String>, first: Position, counted: bool) -> Clocks {
+    // Some makers write the date into the folder.
+    let named = clock::in_name(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let text = |at: jiff::civil::DateTime, utc: bool| format!("{at}{}", if utc { "Z" } else { "" });
+    Clocks {
+        container: created,
+        filename: named.as_ref().map(|n| text(n.start, n.utc)),
+        maker: named.as_ref().and_then(|n| n.maker),
+        until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
+        frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+    }
 }
 
 /// Probes the files of one recording and joins them.

@@ -4,6 +4,7 @@
 
 mod batch;
 mod bench;
+mod clocks;
 mod common;
 mod cover_oracle;
 mod first_day;
