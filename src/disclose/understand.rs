@@ -104,14 +104,12 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
                 .hint("write the clock's start as 2026-10-12T09:00:00"));
         }
     };
-    // Most clocks tell seconds, and so does what people read in a picture, unless they say more. Frames that are stamped
-    // tell milliseconds.
-    let to_the_frame = match source {
-        "container" => found.frames.is_some(),
-        "request" => text.contains('.'),
-        _ => false,
+    // Most clocks tell seconds, and so does what people read in a picture, unless they say more.
+    let uncertain_nanos = match source {
+        "container" if found.frames.is_some() => footage.start_within_its_second(),
+        "request" if text.contains('.') => 0,
+        _ => 1_000_000_000,
     };
-    let uncertain_nanos = if to_the_frame { 0 } else { 1_000_000_000 };
     Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 

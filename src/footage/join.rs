@@ -137,7 +137,8 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         sorted.windows(2).all(|w| w[0] < w[1]).then_some(starts)
     };
     if let Some(starts) = all(&time_of_day).and_then(told) {
-        return Ok(Some(Source { name: "the times of their frames", slack: 0, starts }));
+        // FFmpeg sets a file's first frames to the beginning of the second that they are in.
+        return Ok(Some(Source { name: "the times of their frames", slack: WHOLE_SECONDS, starts }));
     }
     if let Some(source) = all(&named).and_then(told).map(by_name) {
         return Ok(Some(source));

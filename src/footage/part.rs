@@ -25,8 +25,8 @@ pub struct Clocks {
     pub maker: Option<&'static str>,
     /// The end that the file name states, as `filename`.
     pub until: Option<String>,
-    /// The time of day in the first frame's own time stamp, local, to the millisecond, where the recorder stamps frames
-    /// so (DHAV).
+    /// The time of day in the first frame's own time stamp, local, to the second, where the recorder stamps frames so
+    /// (DHAV).
     pub frames: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use ffmpeg_next as ff;
 use super::{ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join};
+use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
 use crate::time::{Position, TimeBase};
@@ -32,7 +32,8 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input = reader::open(path, false)?;
+    let mut input =
+        reader::open(path, false).map_err(|e| wrapped::by_name(&name).map_or(e, |e| e.at(path.display())))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();
@@ -72,7 +73,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let line = timeline::read(&mut input, path, stream, &kind, first.ticks, ends, counted.is_some())?;
     if line.frames.is_empty() {
         return Err(Error::failed(format!("{name}: no frame could be decoded"))
-            .hint("play the export in the recorder's own player; if it plays, ask for another format"));
+            .hint("play the export in the recorder's own player; if it plays, export again in another format, and without encryption where the recorder encrypts its streams"));
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
@@ -144,9 +145,9 @@ fn check_file(path: &Path) -> Result<u64> {
     let meta = input::regular(path)?;
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head)
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, wrapped::HEAD as u64), &mut head)
         .map_err(|e| Error::io("cannot read", path, &e))?;
-    let text = String::from_utf8_lossy(&head);
+    let text = String::from_utf8_lossy(head.get(..4096).unwrap_or(&head));
     let text = text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
     let playlist = ["#EXTM3U", "ffconcat", "[playlist]", "<MPD", "<?xml", "<smil", "<asx", "<ASX"];
     if playlist.iter().any(|p| text.starts_with(p)) || text.contains("<MPD") {
@@ -155,6 +156,9 @@ fn check_file(path: &Path) -> Result<u64> {
     }
     if meta.len() == 0 {
         return Err(Error::failed(format!("{shown}: the file is empty")).hint("export it again"));
+    }
+    if let Some(refusal) = wrapped::by_content(&head) {
+        return Err(refusal.at(shown));
     }
     Ok(meta.len())
 }

@@ -31,3 +31,4 @@ mod tidy;
 mod tool;
 mod track_kinds;
 mod verify;
+mod wrapped;

@@ -30,7 +30,7 @@ struct Lines(String);
 
 impl Lines {
     fn add(&mut self, name: &str, value: impl AsRef<str>) {
-        self.0.push_str(&format!("  {name:<17} {}\n", value.as_ref()));
+        self.0.push_str(&format!("  {name:<19} {}\n", value.as_ref()));
     }
 }
 

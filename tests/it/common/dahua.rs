@@ -1,6 +1,7 @@
 //! Dahua's DAV (DHAV), which FFmpeg reads but cannot write: a header before every coded picture, with the recorder's
 //! local time. After FFmpeg's own reader, libavformat/dhav.c.
 
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
@@ -9,11 +10,11 @@ fn packed((year, month, day): (u32, u32, u32), second: u32) -> u32 {
     second % 60 | second / 60 % 60 << 6 | second / 3600 % 24 << 12 | day << 17 | month << 22 | (year - 2000) << 26
 }
 
-/// Writes a test pattern of so many frames, 10 a second, the first one so many milliseconds into that day; `skip` leaves
+/// Writes these frames of a test pattern, 10 a second, the first one so many milliseconds into that day; `skip` leaves
 /// out milliseconds before a frame, as where nothing was recorded.
-pub fn write(path: &Path, frames: usize, day: (u32, u32, u32), begins: u32, skip: impl Fn(usize) -> u32) {
+pub fn write(path: &Path, frames: Range<usize>, day: (u32, u32, u32), begins: u32, skip: impl Fn(usize) -> u32) {
     let coded = path.with_extension("h264");
-    let source = format!("testsrc=size=320x240:rate=10:duration={}", frames as f64 / 10.0);
+    let source = format!("testsrc=size=320x240:rate=10:duration={}", frames.end as f64 / 10.0);
     let options = "-c:v libx264 -preset ultrafast -g 10 -bf 0 -x264-params aud=1:sliced-threads=0 -pix_fmt yuv420p";
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-f", "lavfi", "-i", &source])
@@ -26,9 +27,9 @@ pub fn write(path: &Path, frames: usize, day: (u32, u32, u32), begins: u32, skip
     std::fs::remove_file(&coded).unwrap();
     // A picture begins with its delimiter.
     let starts: Vec<usize> = (0..bytes.len() - 5).filter(|&i| bytes[i..i + 5] == [0, 0, 0, 1, 9]).collect();
-    assert_eq!(starts.len(), frames);
+    assert_eq!(starts.len(), frames.end);
     let (mut file, mut clock) = (Vec::new(), begins);
-    for (number, &start) in starts.iter().enumerate() {
+    for (number, &start) in starts.iter().enumerate().skip(frames.start) {
         let picture = &bytes[start..starts.get(number + 1).copied().unwrap_or(bytes.len())];
         clock += skip(number);
         // H.264 at 10 frames a second, 320x240.
