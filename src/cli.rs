@@ -195,6 +195,12 @@ pub struct Probe {
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+    /// Pictures from the first to the last into this file (unredacted: do not send).
+    #[arg(long, value_name = "FILE.png")]
+    pub contact_sheet: Option<PathBuf>,
+    /// The zone of times without an offset [default: Europe/London].
+    #[arg(long, value_name = "ZONE")]
+    pub clock_zone: Option<String>,
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N")]
     pub stream: Option<usize>,

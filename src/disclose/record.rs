@@ -184,7 +184,7 @@ fn footage_entry(
             start: clock.map(|(c, _)| clock::for_data(&c.recorder_time(part.position(footage.time_base)))),
             source: clock.map(|(_, source)| (*source).to_owned()),
             error_seconds: clock.map_or(0.0, |(c, _)| c.error_nanos as f64 / 1e9),
-            container: part.clocks.container.clone(),
+            container: part.clocks.inside().map(str::to_owned),
             filename: part.clocks.filename.clone(),
         },
     }

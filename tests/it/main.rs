@@ -4,6 +4,7 @@
 
 mod batch;
 mod bench;
+mod clocks;
 mod common;
 mod cover_oracle;
 mod first_day;
@@ -31,3 +32,4 @@ mod tidy;
 mod tool;
 mod track_kinds;
 mod verify;
+mod wrapped;
