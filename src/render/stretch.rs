@@ -68,8 +68,12 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
         for ticks in reader.take_bad() {
             let known = if footage.counted { None } else { footage.shown_or_decoded_at(ticks) };
             let place = known.unwrap_or(expected);
+            // Of counted footage it is one of those between what is to come next and the packet's own number: frames
+            // come out of the decoder later than their packets go in, or not at all.
+            let sent = usize::try_from(ticks).unwrap_or(place).min(footage.frames.len().saturating_sub(1));
+            let last = if footage.counted { sent.max(place) } else { place };
             // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
-            if place >= reader.start() {
+            for place in (place..=last).filter(|&place| place >= reader.start()) {
                 spoil(footage.frames.get(place).map_or(0, |f| f.order), &mut each)?;
             }
         }

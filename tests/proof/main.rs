@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cage;
 mod canaries;
 mod candidates;
 #[path = "../it/cover_oracle/case.rs"]
@@ -12,6 +13,7 @@ mod case;
 #[allow(dead_code)]
 mod decode;
 mod film;
+mod hostile;
 mod logs;
 #[allow(dead_code)]
 #[path = "../it/cover_oracle/oracle.rs"]
@@ -38,6 +40,7 @@ const PROOFS: &[Proof] = &[
     ("place", "every frame of the window is there once, at its time, covered at its place, and no other", place::prove),
     ("logs", "a notice says nothing that is the controller's own, and no hash can be guessed", logs::prove),
     ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
+    ("hostile", "whatever a recording holds, the tool ends well, and a pack shows the recording's own pictures", hostile::prove),
 ];
 
 fn main() -> ExitCode {
