@@ -1,7 +1,7 @@
 //! `tracks convert`: between track formats.
 
 use crate::cli::TracksConvert;
-use crate::watch::print;
+use crate::watch::{complain, print};
 use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::tracks::formats::{self, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
@@ -43,7 +43,7 @@ pub fn run(args: &TracksConvert) -> Result<()> {
     })?;
     std::io::Write::write_all(&mut out, &written).map_err(|e| Error::io("cannot write", &args.out, &e))?;
     for note in &file.notes {
-        eprintln!("note: {note}");
+        complain(format_args!("note: {note}"));
     }
     print(format_args!("{}: {} tracks from {} to {}", args.out.display(), file.tracks.len(), file.format, format.name));
     Ok(())

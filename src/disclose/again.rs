@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::item::{Assessed, Named, Settings, expected_clip, judge};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
-use crate::input;
+use crate::input::Mark;
 use crate::log::disclosure::{DisclosureLog, Item, TrackFileEntry};
 use crate::progress::Progress;
 use crate::render::Rendering;
@@ -32,9 +32,9 @@ pub fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &
     let log = verify::read_log(pack)?;
     let hashes = footage
         .iter()
-        .map(|path| input::regular(path).and_then(|_| Ok((hash::file(path)?, path))))
+        .map(|path| Mark::of(path).and_then(|mark| Ok((hash::file(path)?, path, mark))))
         .collect::<Result<Vec<_>>>()?;
-    for (sha256, path) in &hashes {
+    for (sha256, path, _) in &hashes {
         if !log.items.iter().flat_map(|i| &i.footage).any(|f| f.sha256 == *sha256) {
             return Err(Error::stopped(format!("{}: the pack was not made from this footage", path.display()))
                 .hint("give the very file that the log names, unchanged"));
@@ -44,6 +44,9 @@ pub fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &
     for (place, item) in log.items.iter().enumerate() {
         let source = item.footage.first().and_then(|f| hashes.iter().find(|(sha256, _)| *sha256 == f.sha256));
         items.extend(check_item(pack, &log, place, item, source.map(|s| s.1.as_path()), threads, progress)?);
+    }
+    for (sha256, path, mark) in &hashes {
+        mark.holds(path, sha256)?;
     }
     Ok(Again { reference: log.reference, items })
 }

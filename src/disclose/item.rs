@@ -10,6 +10,7 @@ use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
 use crate::hash;
+use crate::input::Mark;
 use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Draft, Half};
@@ -65,6 +66,21 @@ pub struct Assessed {
     pub plan: Plan,
     /// Damaged frames that are covered whole.
     pub damaged: Vec<usize>,
+    /// The footage's file as it was before anything was read from it.
+    mark: Mark,
+}
+
+impl Assessed {
+    /// What came of working with the footage, unless its file is not the one that was probed any more.
+    ///
+    /// # Errors
+    /// `Failed` when it was changed or removed: that is then the reason for whatever else went wrong.
+    pub(super) fn of_one_recording<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(e) if e.kind() == error::Kind::Interrupted => Err(e),
+            result => self.mark.holds(&self.footage.path, &self.footage.sha256).and(result),
+        }
+    }
 }
 
 /// A file that an item made.
@@ -121,6 +137,7 @@ pub(super) fn judge(
     let item = named.item;
     let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
     let fps = item.fps.as_deref().map(parse_rate).transpose()?;
+    let mark = Mark::of(&path)?;
     progress.stage("reading", 0);
     let footage = stats::step("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
@@ -136,7 +153,7 @@ pub(super) fn judge(
         damaged.retain(|f| wanted.binary_search(f).is_ok());
         plan.cover_whole(&damaged);
     }
-    Ok(Assessed { footage, clock, files, rules, plan, damaged })
+    Ok(Assessed { footage, clock, files, rules, plan, damaged, mark })
 }
 
 /// Everything that making an item could still refuse after [`assess`]: damage in the window.
@@ -173,10 +190,11 @@ pub fn make(
         warnings: known.plan.warnings.clone(),
         known,
     };
-    match named.item.kind {
-        Kind::Clip => make_clip(named, &mut made, draft, settings, progress)?,
-        Kind::Still => make_stills(named, &mut made, wish, draft, settings, progress)?,
-    }
+    let result = match named.item.kind {
+        Kind::Clip => make_clip(named, &mut made, draft, settings, progress),
+        Kind::Still => make_stills(named, &mut made, wish, draft, settings, progress),
+    };
+    made.known.of_one_recording(result)?;
     Ok(made)
 }
 

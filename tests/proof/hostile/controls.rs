@@ -27,9 +27,9 @@ const ENDS: &[(&str, &str)] = &[
 /// What is done with a clip that the tool made, by the `ffmpeg` command's filters.
 const CLIPS: &[(&str, &str)] = &[
     ("two frames change places", "shuffleframes=0 2 1"),
-    ("a frame is shown for another", "freezeframes=5:5:6"),
+    ("a frame is shown for another", "shuffleframes=0 1 1"),
     ("a frame comes early", "setpts=PTS-eq(N\\,9)*0.02/TB"),
-    ("a smear of 24x24 in one frame", "drawbox=x=200:y=60:w=24:h=24:color=gray:t=fill:enable=eq(n\\,7)"),
+    ("a smear of 24x24 in one frame", "drawbox=x=200:y=60:w=24:h=24:color=white:t=fill:enable=eq(n\\,7)"),
 ];
 
 /// Plants them all.
@@ -48,7 +48,7 @@ pub fn plant(seed: &Seed, folder: &Path, record: &mut Record) {
     let mut programs = vec![("the clip begins three frames late".to_owned(), late)];
     for (what, filter) in CLIPS {
         let clip = "out/SAR-1/send/clip.mp4";
-        let coding = "-fps_mode passthrough -c:v libx264 -qp 12 -preset veryfast -video_track_timescale 12288";
+        let coding = "-fps_mode passthrough -enc_time_base -1 -c:v libx264 -qp 12 -preset veryfast -video_track_timescale 12288";
         let again = format!("ffmpeg -v error -copyts -i {clip} -vf '{filter}' {coding} -y again.mp4 && mv again.mp4 {clip}");
         programs.push(((*what).to_owned(), format!("{tool} \"$@\" && {again}")));
     }

@@ -3,6 +3,7 @@
 
 mod controls;
 mod harm;
+mod papers;
 mod seeds;
 mod truth;
 
@@ -73,8 +74,9 @@ pub fn prove(share: Share) -> Record {
         *count.entry(what).or_default() += 1;
         record.case(fault);
     }
+    let papers = papers::prove(share);
     record.notes.extend(count.into_iter().map(|(what, count)| format!("{count} damaged files: {what}")));
-    record
+    Record::of([record, papers])
 }
 
 /// What is done to a recording.
