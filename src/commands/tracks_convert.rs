@@ -2,11 +2,14 @@
 
 use crate::cli::TracksConvert;
 use crate::watch::{complain, print};
+use cctv_redact::disclose::clock_of;
 use cctv_redact::media::{ProbeOptions, probe};
-use cctv_redact::tracks::formats::{self, ReadOptions};
+use cctv_redact::request::{ClockStatement, Obscure};
+use cctv_redact::tracks::formats::{self, FORMATS, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
-use cctv_redact::tracks::{When, formats::FORMATS};
-use cctv_redact::{Error, Result, input};
+use cctv_redact::tracks::source::Source;
+use cctv_redact::tracks::{When, by_clock};
+use cctv_redact::{Error, Result};
 
 pub fn run(args: &TracksConvert) -> Result<()> {
     let extension = args.out.extension().and_then(|e| e.to_str()).unwrap_or_default();
@@ -17,15 +20,22 @@ pub fn run(args: &TracksConvert) -> Result<()> {
             Error::usage(format!("{}: no format to write with this extension", args.out.display()))
                 .hint("end the name in .json (native) or .xml (CVAT)")
         })?;
-    let bytes = input::read(&args.file)?;
+    let source = Source::read(&args.file)?;
     let footage = args.footage.as_deref().map(|p| probe(p, ProbeOptions::default())).transpose()?;
     let size = match &args.tracks_size {
         Some(text) => Some(parse_size(text)?),
         None => footage.as_ref().map(|f| f.displayed_size()),
     };
-    let options = ReadOptions { size, mot_origin: args.mot_origin.unwrap_or(0) };
-    let mut file =
-        formats::read(&bytes, args.tracks_format.as_deref(), &options).map_err(|e| e.at(args.file.display()))?;
+    let options = ReadOptions { size, mot_origin: args.mot_origin.unwrap_or(0), first_frame: args.tracks_first_frame };
+    let place = |e: Error| e.at(args.file.display());
+    let mut file = source.tracks(args.tracks_format.as_deref(), &options).map_err(place)?;
+    if let Some(footage) = &footage {
+        let stated =
+            ClockStatement { start: args.clock_start.clone(), zone: args.clock_zone.clone(), ..Default::default() };
+        let clock = clock_of(Some(&stated), footage)?.map(|found| found.0);
+        // What becomes of the new file is not known, so it must be right to the frame.
+        by_clock::place(&mut file, clock.as_ref(), footage, Obscure::AllButSubject).map_err(place)?;
+    }
     if file.binding.size.is_none() {
         file.binding.size = size;
     }

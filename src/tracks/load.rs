@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use super::formats::{self, ReadOptions};
-use super::{KeyFrame, TrackFile, When};
+use super::formats::ReadOptions;
+use super::source::Source;
+use super::{KeyFrame, TrackFile, When, by_clock};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::hash;
-use crate::input;
 use crate::request::{Item, TrackSource};
 
 /// One track file, read and fitted to the footage: its boxes are in the footage's displayed pixels.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Its file name.
+    /// The name of the file or folder.
     pub name: String,
-    /// SHA-256 of the file, lower-case hex.
+    /// Its SHA-256, lower-case hex; [`Source::sha256`] says what that is of a folder.
     pub sha256: String,
     /// The request names that hash, so ids mean what they meant.
     pub pinned: bool,
@@ -23,22 +23,29 @@ pub struct Loaded {
     pub file: TrackFile,
 }
 
-/// Reads an item's track files. Paths are relative to `base`.
+/// Reads an item's track files. Paths are relative to `base`; `clock` is the footage's, where it is known.
 ///
 /// # Errors
-/// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage.
-pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> {
+/// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage; `Usage` where the clock, or an
+/// option, is needed and not given.
+pub fn load(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>) -> Result<Vec<Loaded>> {
     item.tracks
         .iter()
         .map(|source| {
-            let bytes = input::read(&base.join(&source.file))?;
-            load_one(item, source, &bytes, footage).map_err(|e| e.at(file_name(&source.file)))
+            let read = Source::read(&base.join(&source.file))?;
+            load_one(item, source, &read, footage, clock).map_err(|e| e.at(file_name(&source.file)))
         })
         .collect()
 }
 
-fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) -> Result<Loaded> {
-    let sha256 = hash::bytes(bytes);
+fn load_one(
+    item: &Item,
+    source: &TrackSource,
+    read: &Source,
+    footage: &Footage,
+    clock: Option<&Clock>,
+) -> Result<Loaded> {
+    let sha256 = read.sha256.clone();
     if let Some(wanted) = source.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(Error::stopped(format!(
             "the request was made for a track file with SHA-256 {wanted}, this one has {sha256}"
@@ -49,8 +56,9 @@ fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) 
     let options = ReadOptions {
         size: Some(drawn_at.unwrap_or(footage.displayed_size())),
         mot_origin: item.mot_origin.unwrap_or(0),
+        first_frame: item.tracks_first_frame,
     };
-    let mut file = formats::read(bytes, item.tracks_format.as_deref(), &options)?;
+    let mut file = read.tracks(item.tracks_format.as_deref(), &options)?;
     check_binding(&file, drawn_at, footage)?;
     let (width, height) = footage.displayed_size();
     if let Some((w, h)) = drawn_at.filter(|&size| size != (width, height)) {
@@ -59,6 +67,7 @@ fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) 
             key.shape = key.shape.scaled(sx, sy);
         }
     }
+    by_clock::place(&mut file, clock, footage, item.obscure.unwrap_or_default())?;
     check_fit(&file, footage)?;
     Ok(Loaded { name: file_name(&source.file), sha256, pinned: source.sha256.is_some(), file })
 }
@@ -119,6 +128,7 @@ fn check_fit(file: &TrackFile, footage: &Footage) -> Result<()> {
     let beyond = |k: &KeyFrame| match k.when {
         When::Frame(n) => n >= footage.frames.len() as u64,
         When::Time(t) => t >= footage.end() || t.nanos() < 0,
+        When::Clock { .. } => false,
     };
     if total > 0 && shown().all(|(t, k)| !t.whole && beyond(k)) {
         return Err(Error::stopped(format!(

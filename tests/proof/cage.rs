@@ -21,6 +21,9 @@ pub struct Limits {
 /// For recordings of which an undamaged one takes about 0.1 GB and a second.
 pub const LIMITS: Limits = Limits { space: 6144, memory: 1024, processor: 30, seconds: 150 };
 
+/// What a panic says, and what the tool says of one, or of a signal, in the process that it has read footage for it.
+const CAUGHT: [&str; 4] = ["panicked at", "internal error", "came to grief", "gave up"];
+
 /// How a run ended.
 #[derive(Debug, Clone)]
 pub struct Ended {
@@ -45,7 +48,7 @@ impl Ended {
             Self { late: true, .. } => says("it hangs"),
             Self { signal: 24, .. } => says("it takes processor time without end"),
             Self { signal, .. } if *signal != 0 => says(&format!("signal {signal}")),
-            Self { said, .. } if said.contains("panicked at") => says("a panic"),
+            Self { said, .. } if CAUGHT.iter().any(|caught| said.contains(caught)) => says("a panic, or worse"),
             Self { status, .. } if ![0, 1, 2, 3, 4, 130].contains(status) => says(&format!("status {status}")),
             Self { memory, .. } if *memory > self.limits.memory << 10 => says(&format!("{} MB of memory", memory >> 10)),
             Self { left: true, .. } => says("something that it started lives on"),

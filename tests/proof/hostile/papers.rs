@@ -74,7 +74,7 @@ fn given((name, words, bytes): &Paper, number: usize) -> Result<bool, String> {
     fs::write(place(FOOTAGE), fixture(FOOTAGE)).unwrap();
     fs::write(place("sound.json"), fixture("tracks/late-start.ts.json")).unwrap();
     fs::write(place(name), &bytes).unwrap();
-    let words: Vec<&str> = words.iter().map(|word| if *word == "PAPER" { name } else { word }).collect();
+    let words: Vec<&str> = words.iter().map(|word| if *word == "PAPER" { *name } else { *word }).collect();
     let run = |words: &[&str]| cage::run(cage::tool(), folder.path(), words, cage::LIMITS);
     let ended = run(&words);
     let what = format!("{name} {number} ({what})");
