@@ -50,7 +50,9 @@ impl Ended {
             Self { signal, .. } if *signal != 0 => says(&format!("signal {signal}")),
             Self { said, .. } if CAUGHT.iter().any(|caught| said.contains(caught)) => says("a panic, or worse"),
             Self { status, .. } if ![0, 1, 2, 3, 4, 130].contains(status) => says(&format!("status {status}")),
-            Self { memory, .. } if *memory > self.limits.memory << 10 => says(&format!("{} MB of memory", memory >> 10)),
+            Self { memory, .. } if *memory > self.limits.memory << 10 => {
+                says(&format!("{} MB of memory", memory >> 10))
+            }
             Self { left: true, .. } => says("something that it started lives on"),
             Self { status, said, .. } if *status != 0 && said.trim().is_empty() => says("it says nothing"),
             _ => None,

@@ -48,8 +48,10 @@ pub fn plant(seed: &Seed, folder: &Path, record: &mut Record) {
     let mut programs = vec![("the clip begins three frames late".to_owned(), late)];
     for (what, filter) in CLIPS {
         let clip = "out/SAR-1/send/clip.mp4";
-        let coding = "-fps_mode passthrough -enc_time_base -1 -c:v libx264 -qp 12 -preset veryfast -video_track_timescale 12288";
-        let again = format!("ffmpeg -v error -copyts -i {clip} -vf '{filter}' {coding} -y again.mp4 && mv again.mp4 {clip}");
+        let coding =
+            "-fps_mode passthrough -enc_time_base -1 -c:v libx264 -qp 12 -preset veryfast -video_track_timescale 12288";
+        let again =
+            format!("ffmpeg -v error -copyts -i {clip} -vf '{filter}' {coding} -y again.mp4 && mv again.mp4 {clip}");
         programs.push(((*what).to_owned(), format!("{tool} \"$@\" && {again}")));
     }
     // A whole number of frames must come back right from being coded once more, or the check sees that and no fault.

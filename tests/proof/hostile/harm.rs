@@ -3,17 +3,55 @@
 use crate::case::Dice;
 
 /// Numbers that headers are not made for.
-const ABSURD: [u32; 9] =
-    [0, 1, 7, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_fffe, 0x4000_4000, 0x0001_0000];
+const ABSURD: [u32; 9] = [0, 1, 7, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_fffe, 0x4000_4000, 0x0001_0000];
 
 /// Words that something with a size or a count stands beside: boxes of ISO/IEC 14496-12, chunks of RIFF, elements of
 /// Matroska, start codes of MPEG, frames of DHAV.
 const MARKS: [&[u8]; 44] = [
-    b"ftyp", b"moov", b"mvhd", b"trak", b"tkhd", b"edts", b"elst", b"mdia", b"mdhd", b"hdlr", b"minf", b"stbl", b"stsd",
-    b"stts", b"ctts", b"stss", b"stsc", b"stsz", b"stco", b"avc1", b"avcC", b"jpeg", b"mdat", b"RIFF", b"hdrl", b"avih",
-    b"strh", b"strf", b"movi", b"idx1", b"00dc", b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75",
-    b"\x16\x54\xae\x6b", b"\xa3", b"\x63\xa2", b"\0\0\x01\x67", b"\0\0\x01\x68", b"\0\0\x01\x65", b"\0\0\x01\xb3",
-    b"\0\0\x01\xba", b"DHAV", b"\x47",
+    b"ftyp",
+    b"moov",
+    b"mvhd",
+    b"trak",
+    b"tkhd",
+    b"edts",
+    b"elst",
+    b"mdia",
+    b"mdhd",
+    b"hdlr",
+    b"minf",
+    b"stbl",
+    b"stsd",
+    b"stts",
+    b"ctts",
+    b"stss",
+    b"stsc",
+    b"stsz",
+    b"stco",
+    b"avc1",
+    b"avcC",
+    b"jpeg",
+    b"mdat",
+    b"RIFF",
+    b"hdrl",
+    b"avih",
+    b"strh",
+    b"strf",
+    b"movi",
+    b"idx1",
+    b"00dc",
+    b"\x1a\x45\xdf\xa3",
+    b"\x18\x53\x80\x67",
+    b"\x1f\x43\xb6\x75",
+    b"\x16\x54\xae\x6b",
+    b"\xa3",
+    b"\x63\xa2",
+    b"\0\0\x01\x67",
+    b"\0\0\x01\x68",
+    b"\0\0\x01\x65",
+    b"\0\0\x01\xb3",
+    b"\0\0\x01\xba",
+    b"DHAV",
+    b"\x47",
 ];
 
 /// How many cuts: one at every hundredth.
@@ -89,7 +127,9 @@ fn lose(bytes: &mut Vec<u8>, dice: &mut Dice) -> String {
 fn absurd(bytes: &mut [u8], dice: &mut Dice) -> String {
     let found: Vec<usize> = MARKS
         .iter()
-        .flat_map(|mark| bytes.windows(mark.len()).enumerate().filter(move |(_, w)| w == mark).map(|(at, _)| at).take(40))
+        .flat_map(|mark| {
+            bytes.windows(mark.len()).enumerate().filter(move |(_, w)| w == mark).map(|(at, _)| at).take(40)
+        })
         .collect();
     let at = if found.is_empty() { dice.below(bytes.len()) } else { dice.one_of(&found) };
     // Before a box's name is its size, behind it are counts and dimensions.

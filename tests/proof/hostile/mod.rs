@@ -4,6 +4,7 @@
 mod controls;
 mod harm;
 mod papers;
+mod parsers;
 mod seeds;
 mod truth;
 
@@ -40,6 +41,8 @@ enum Came {
     Unseen(&'static str, String),
 }
 
+pub use parsers::plant;
+
 pub fn prove(share: Share) -> Record {
     if Command::new("ffmpeg").arg("-version").output().is_err() {
         let notes = vec!["NOT TESTED: the ffmpeg command is not installed".to_owned()];
@@ -57,7 +60,8 @@ pub fn prove(share: Share) -> Record {
         record.case(undamaged(seed));
     }
     controls::plant(&seeds[0], folder.path(), &mut record);
-    let cases: Vec<(&Seed, Harm)> = seeds.iter().flat_map(|seed| harms(seed, share).map(move |harm| (seed, harm))).collect();
+    let cases: Vec<(&Seed, Harm)> =
+        seeds.iter().flat_map(|seed| harms(seed, share).map(move |harm| (seed, harm))).collect();
     let came = each(&cases, |(seed, harm)| damaged(seed, *harm));
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for came in came {
@@ -76,7 +80,7 @@ pub fn prove(share: Share) -> Record {
     }
     let papers = papers::prove(share);
     record.notes.extend(count.into_iter().map(|(what, count)| format!("{count} damaged files: {what}")));
-    Record::of([record, papers])
+    Record::of([record, papers, parsers::prove(share)])
 }
 
 /// What is done to a recording.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::DICE;
 use crate::cage;
@@ -14,12 +14,40 @@ use crate::tool::REFERENCE;
 
 /// What stands in the place of something.
 const PIECES: [&str; 26] = [
-    "", "0", "-1", "1e999", "-1e999", "99999999999999999999999", "0.0000000000000001", "NaN", "null", "true", "\"\"",
-    "[]", "{}", "[[[[[[[[", "{\"a\":", "\"", ",", "\\u0000", "\u{202e}", "\u{feff}", "../../x", "&lt;", "<box/>", "]]>",
-    "2026-13-45T99:99:99", "\n\n",
+    "",
+    "0",
+    "-1",
+    "1e999",
+    "-1e999",
+    "99999999999999999999999",
+    "0.0000000000000001",
+    "NaN",
+    "null",
+    "true",
+    "\"\"",
+    "[]",
+    "{}",
+    "[[[[[[[[",
+    "{\"a\":",
+    "\"",
+    ",",
+    "\\u0000",
+    "\u{202e}",
+    "\u{feff}",
+    "../../x",
+    "&lt;",
+    "<box/>",
+    "]]>",
+    "2026-13-45T99:99:99",
+    "\n\n",
 ];
 
 const FOOTAGE: &str = "late-start.ts";
+
+/// A Label Studio export.
+pub const STUDIO: &[u8] = br#"[{"id":"a","type":"videorectangle","value":{"framesCount":40,"sequence":[
+{"frame":1,"x":1,"y":2,"width":30,"height":40,"rotation":5,"enabled":true},
+{"frame":30,"x":11,"y":22,"width":33,"height":44,"rotation":0,"enabled":false}]}}]"#;
 
 /// A paper, the words that give it to the tool, and what it holds.
 type Paper = (&'static str, &'static [&'static str], Vec<u8>);
@@ -44,26 +72,37 @@ fn papers() -> Vec<Paper> {
     const CHECK: &[&str] = &["tracks", "check", "PAPER", "--footage", FOOTAGE, "--quiet"];
     const CLIP: &[&str] =
         &["clip", FOOTAGE, "--tracks", "PAPER", "--from", "1", "--to", "2", "--reference", REFERENCE, "--out", "out"];
-    let item = json!({
-        "kind": "clip", "footage": [FOOTAGE], "from": "00:00:01", "to": "2s", "tracks": [{ "file": "sound.json" }],
-        "clock": { "start": "2026-10-12T09:00:00", "zone": "Europe/London", "error_seconds": 1.5 }, "margin": "10%",
-        "margin_min": "8px", "hold": 0.5, "bridge": 1.0, "gaps": "absent", "method": "frost", "damaged": "refuse",
-    });
-    let request = json!({
-        "version": 1, "reference": REFERENCE, "identity": "checked", "controller": "Example Surgery",
-        "decision": { "outcome": "clip", "reason_internal": "a claim" }, "items": [item],
-    });
-    let other = json!({ "version": 1, "reference": "SAR-2", "items": [item] });
-    let manifest = json!({ "version": 1, "requests": [request, { "path": "other.json", "folder": "b" }, other] });
     vec![
         ("native.json", CHECK, fixture("tracks/late-start.ts.json")),
         ("cvat.xml", CHECK, fixture("tracks/late-start.ts.cvat.xml")),
         ("rows.txt", CHECK, fixture("tracks/late-start.ts.mot.txt")),
-        ("studio.json", CHECK, br#"[{"id":"a","type":"videorectangle","value":{"framesCount":40,"sequence":[{"frame":1,"x":1,"y":2,"width":30,"height":40,"rotation":5,"enabled":true},{"frame":30,"x":11,"y":22,"width":33,"height":44,"rotation":0,"enabled":false}]}}]"#.to_vec()),
+        ("studio.json", CHECK, STUDIO.to_vec()),
         ("clip.json", CLIP, fixture("tracks/late-start.ts.json")),
-        ("request.json", &["run", "PAPER", "--out", "out", "--quiet"], request.to_string().into_bytes()),
-        ("batch.json", &["batch", "PAPER", "--out", "out", "--quiet"], manifest.to_string().into_bytes()),
+        ("request.json", &["run", "PAPER", "--out", "out", "--quiet"], request().to_string().into_bytes()),
+        ("batch.json", &["batch", "PAPER", "--out", "out", "--quiet"], manifest()),
     ]
+}
+
+fn item() -> Value {
+    json!({
+        "kind": "clip", "footage": [FOOTAGE], "from": "00:00:01", "to": "2s", "tracks": [{ "file": "sound.json" }],
+        "clock": { "start": "2026-10-12T09:00:00", "zone": "Europe/London", "error_seconds": 1.5 }, "margin": "10%",
+        "margin_min": "8px", "hold": 0.5, "bridge": 1.0, "gaps": "absent", "method": "frost", "damaged": "refuse",
+    })
+}
+
+fn request() -> Value {
+    json!({
+        "version": 1, "reference": REFERENCE, "identity": "checked", "controller": "Example Surgery",
+        "decision": { "outcome": "clip", "reason_internal": "a claim" }, "items": [item()],
+    })
+}
+
+/// Requests in it and beside it.
+pub fn manifest() -> Vec<u8> {
+    let other = json!({ "version": 1, "reference": "SAR-2", "items": [item()] });
+    let requests = json!([request(), { "path": "other.json", "folder": "b" }, other]);
+    json!({ "version": 1, "requests": requests }).to_string().into_bytes()
 }
 
 /// Gives a damaged copy to the tool; whether it was answered.
@@ -101,16 +140,25 @@ fn given((name, words, bytes): &Paper, number: usize) -> Result<bool, String> {
 }
 
 /// A damaged copy of a text, and what was done.
-fn harmed(text: &[u8], number: usize, seed: u64) -> (Vec<u8>, String) {
+pub fn harmed(text: &[u8], number: usize, seed: u64) -> (Vec<u8>, String) {
     let mut bytes = text.to_vec();
     let mut dice = Dice(DICE ^ seed << 32 ^ number as u64);
     let mut said = Vec::new();
-    for _ in 0..1 + dice.below(3) {
+    for _ in 0..1 + dice.below(2) {
         let at = dice.below(bytes.len().max(1)).min(bytes.len());
         // A value ends where the next mark stands.
         let marks = b",:[]{}<>\"= \n";
-        let length = bytes[at..].iter().skip(1).position(|b| marks.contains(b)).map_or(0, |n| n + 1).min(bytes.len() - at);
-        match dice.below(7) {
+        let length =
+            bytes[at..].iter().skip(1).position(|b| marks.contains(b)).map_or(0, |n| n + 1).min(bytes.len() - at);
+        match dice.below(12) {
+            // Another number, and nothing else.
+            7.. => {
+                let digits: Vec<usize> = (0..bytes.len()).filter(|&i| bytes[i].is_ascii_digit()).collect();
+                digits
+                    .get(dice.below(digits.len().max(1)))
+                    .into_iter()
+                    .for_each(|&i| bytes[i] = b'0' + number as u8 % 10);
+            }
             0 => bytes.truncate(at),
             1 => bytes.get_mut(at).into_iter().for_each(|b| *b ^= 1 << (number % 8)),
             2 => drop(bytes.drain(at..at + length)),

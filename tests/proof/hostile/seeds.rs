@@ -65,7 +65,8 @@ const REAL: &[(&str, &str, &str, &str, &str, usize)] = &[
 
 /// The drawn recordings, made in `folder`.
 pub fn drawn(folder: &Path) -> Vec<Seed> {
-    let scene = Scene::new(SceneOptions { width: 320, height: 240, actors: 5, noise: 2, ..Default::default() }).unwrap();
+    let scene =
+        Scene::new(SceneOptions { width: 320, height: 240, actors: 5, noise: 2, ..Default::default() }).unwrap();
     let pictures = (0..FRAMES).flat_map(|n| {
         let Planes::Eight(planes) = scene.frame(n).planes else { panic!("scenes have 8 bits") };
         planes.into_iter().flat_map(|p| p.samples)
@@ -99,7 +100,8 @@ pub fn real(folder: &Path) -> Vec<Seed> {
 
 fn seed(path: PathBuf, codec: &'static str, options: &'static str, painted: bool) -> Seed {
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-    let truth = Truth::of(&path, if options.is_empty() { String::new() } else { options.replace("--fps", "-r") }, painted);
+    let truth =
+        Truth::of(&path, if options.is_empty() { String::new() } else { options.replace("--fps", "-r") }, painted);
     Seed { name, bytes: fs::read(&path).unwrap(), options, codec, truth }
 }
 

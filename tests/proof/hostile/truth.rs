@@ -139,7 +139,8 @@ pub fn decode(path: &Path, before: &str) -> Vec<Shown> {
         .unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     let mut lines = said.lines().filter(|line| line.contains("Parsed_showinfo"));
-    let base = lines.clone().find_map(|line| line.split("config in time_base: ").nth(1)?.split(',').next()?.split_once('/'));
+    let base =
+        lines.clone().find_map(|line| line.split("config in time_base: ").nth(1)?.split(',').next()?.split_once('/'));
     let (num, den): (i64, i64) = base.map_or((1, 1), |(num, den)| (num.parse().unwrap(), den.parse().unwrap()));
     let ticks = |line: &str| line.split(" pts:").nth(1)?.split_whitespace().next()?.parse::<i64>().ok();
     let times: Vec<i64> = lines.by_ref().filter_map(ticks).map(|t| (2000 * t * num + den) / (2 * den)).collect();
