@@ -16,6 +16,11 @@ pub fn print(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// A line on standard error, which may be a file on a full disk: that must not end a run in any other way.
+pub fn complain(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Watches one command.
 pub struct Watch {
     stop: Arc<AtomicBool>,
@@ -44,7 +49,7 @@ impl Watch {
 
     /// A warning: on standard error, and as an event.
     pub fn warn(&self, warning: &str) {
-        eprintln!("warning: {warning}");
+        complain(format_args!("warning: {warning}"));
         self.event(&json!({ "event": "warning", "message": warning }));
     }
 
