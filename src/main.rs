@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { folder } => commands::manual::man(&folder),
         Command::Review(_) => Err(unbuilt("review")),
-        Command::Prepare(_) => Err(unbuilt("prepare")),
+        Command::Prepare(args) => commands::prepare::run(&args),
         Command::Bench(args) => commands::bench::run(args),
     };
     match result {

@@ -5,9 +5,11 @@ use std::path::Path;
 use crate::cli::{TracksConvert, bare_item};
 use crate::watch::print;
 use cctv_redact::disclose::recording;
+use cctv_redact::footage::Footage;
 use cctv_redact::request::Kind;
 use cctv_redact::tracks::formats::{self, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
+use cctv_redact::tracks::working_copy::WorkingCopy;
 use cctv_redact::tracks::{When, formats::FORMATS};
 use cctv_redact::{Error, Result, input};
 
@@ -25,13 +27,16 @@ pub fn run(args: &TracksConvert) -> Result<()> {
         [] => None,
         files => Some(recording(&bare_item(Kind::Clip, files), Path::new(""), None)?),
     };
-    let size = match &args.tracks_size {
-        Some(text) => Some(parse_size(text)?),
-        None => footage.as_ref().map(|f| f.displayed_size()),
-    };
+    let copy = args.binding.as_deref().map(|path| bound(path, footage.as_ref())).transpose()?;
+    let drawn_at = args.tracks_size.as_deref().map(parse_size).transpose()?;
+    let own = copy.as_ref().map(WorkingCopy::size).or(footage.as_ref().map(Footage::displayed_size));
+    let size = drawn_at.or(own);
     let options = ReadOptions { size, mot_origin: args.mot_origin.unwrap_or(0) };
     let mut file =
         formats::read(&bytes, args.tracks_format.as_deref(), &options).map_err(|e| e.at(args.file.display()))?;
+    if let Some(copy) = &copy {
+        copy.bring(&mut file, drawn_at, footage.as_ref())?;
+    }
     if file.binding.size.is_none() {
         file.binding.size = size;
     }
@@ -53,4 +58,10 @@ pub fn run(args: &TracksConvert) -> Result<()> {
     }
     print(format_args!("{}: {} tracks from {} to {}", args.out.display(), file.tracks.len(), file.format, format.name));
     Ok(())
+}
+
+/// The binding of the working copy that the tracks were made on, held against the footage where that is given.
+fn bound(path: &Path, footage: Option<&Footage>) -> Result<WorkingCopy> {
+    let copy = input::read(path).and_then(|bytes| WorkingCopy::parse(&bytes));
+    copy.and_then(|copy| footage.map_or(Ok(()), |f| copy.check(f)).map(|()| copy)).map_err(|e| e.at(path.display()))
 }

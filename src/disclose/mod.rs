@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use again::{Again, check_again};
 pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
-pub use understand::{recording, understood};
+pub use understand::{clock_of, recording, select, understood};
 
 use crate::error::Result;
 use crate::log::disclosure::{DisclosureLog, RecordEntry};

@@ -4,6 +4,7 @@ pub mod avcc;
 pub mod bits;
 pub mod bitstream;
 mod convert;
+mod edges;
 mod encoder;
 mod ffi;
 pub mod h264;

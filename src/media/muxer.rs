@@ -33,9 +33,24 @@ impl Muxer {
         time_base: TimeBase,
         orientation: Orientation,
     ) -> Result<Self> {
+        Self::create_titled(path, encoder, sets, time_base, orientation, None)
+    }
+
+    /// As [`Muxer::create`], with a title that players show: never for what is sent.
+    ///
+    /// # Errors
+    /// `Failed` when the file cannot be written.
+    pub fn create_titled(
+        path: &Path,
+        encoder: &Encoder,
+        sets: &Avcc,
+        time_base: TimeBase,
+        orientation: Orientation,
+        title: Option<&str>,
+    ) -> Result<Self> {
         let failed = |e: ff::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
         let header = sets.build().ok_or_else(|| Error::failed("the clip's parameter sets cannot be written"))?;
-        let mut output = ffi::create_mp4(path).map_err(failed)?;
+        let mut output = ffi::create_mp4(path, title.is_some()).map_err(failed)?;
         let mut stream = output.add_stream_with(encoder.context()).map_err(failed)?;
         stream.set_time_base((1, time_base.den));
         if !ffi::set_extradata(&mut output, 0, &header) {
@@ -43,6 +58,11 @@ impl Muxer {
         }
         if orientation != Orientation::default() && !ffi::set_orientation(&mut output, 0, orientation) {
             return Err(failed(ff::Error::Unknown));
+        }
+        if let Some(title) = title {
+            let mut tags = ff::Dictionary::new();
+            tags.set("title", title);
+            output.set_metadata(tags);
         }
         let mut options = ff::Dictionary::new();
         options.set("fflags", "+bitexact");

@@ -4,6 +4,6 @@ mod band;
 mod png;
 mod still;
 
-pub use band::{Stamp, stamped};
+pub use band::{Stamp, band, stamped};
 pub use png::write_png;
 pub use still::{orient, square_pixels};

@@ -7,6 +7,7 @@ mod rendering;
 mod smart;
 mod stills;
 mod stretch;
+mod working_copy;
 mod writer;
 
 pub use clip::clip;
@@ -15,6 +16,7 @@ pub use rendering::{Finish, Rendering};
 pub use smart::Why;
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
+pub use working_copy::{Sheet, working_copy};
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -198,6 +198,9 @@ pub struct Item {
     /// Track files.
     #[serde(default)]
     pub tracks: Vec<TrackSource>,
+    /// The binding of the working copy that all of them were made on, relative to the request file.
+    #[serde(default)]
+    pub binding: Option<String>,
     /// The tracks' format; found out where left out.
     #[serde(default)]
     pub tracks_format: Option<String>,
@@ -270,6 +273,7 @@ impl Item {
             at: Vec::new(),
             every: None,
             tracks: Vec::new(),
+            binding: None,
             tracks_format: None,
             tracks_size: None,
             mot_origin: None,

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::formats::{self, ReadOptions};
-use super::{KeyFrame, TrackFile, When};
+use super::working_copy::WorkingCopy;
+use super::{Binding, KeyFrame, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::hash;
@@ -17,6 +18,8 @@ pub struct Loaded {
     pub name: String,
     /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
+    /// SHA-256 of the binding of the working copy that it was made on, where it was.
+    pub binding_sha256: Option<String>,
     /// The request names that hash, so ids mean what they meant.
     pub pinned: bool,
     /// What it says.
@@ -28,16 +31,28 @@ pub struct Loaded {
 /// # Errors
 /// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage.
 pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> {
+    let bound = |path: &String| -> Result<_> {
+        let bytes = input::read(&base.join(path))?;
+        let copy = WorkingCopy::parse(&bytes).and_then(|copy| copy.check(footage).map(|()| copy));
+        Ok((copy.map_err(|e| e.at(file_name(path)))?, hash::bytes(&bytes)))
+    };
+    let copy = item.binding.as_ref().map(bound).transpose()?;
     item.tracks
         .iter()
         .map(|source| {
             let bytes = input::read(&base.join(&source.file))?;
-            load_one(item, source, &bytes, footage).map_err(|e| e.at(file_name(&source.file)))
+            load_one(item, source, &bytes, copy.as_ref(), footage).map_err(|e| e.at(file_name(&source.file)))
         })
         .collect()
 }
 
-fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) -> Result<Loaded> {
+fn load_one(
+    item: &Item,
+    source: &TrackSource,
+    bytes: &[u8],
+    copy: Option<&(WorkingCopy, String)>,
+    footage: &Footage,
+) -> Result<Loaded> {
     let sha256 = hash::bytes(bytes);
     if let Some(wanted) = source.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(Error::stopped(format!(
@@ -47,20 +62,42 @@ fn load_one(item: &Item, source: &TrackSource, bytes: &[u8], footage: &Footage) 
     }
     let drawn_at = item.tracks_size.as_deref().map(parse_size).transpose()?;
     let options = ReadOptions {
-        size: Some(drawn_at.unwrap_or(footage.displayed_size())),
+        size: Some(drawn_at.unwrap_or(copy.map_or(footage.displayed_size(), |c| c.0.size()))),
         mot_origin: item.mot_origin.unwrap_or(0),
     };
     let mut file = formats::read(bytes, item.tracks_format.as_deref(), &options)?;
-    check_binding(&file, drawn_at, footage)?;
-    let (width, height) = footage.displayed_size();
-    if let Some((w, h)) = drawn_at.filter(|&size| size != (width, height)) {
-        let (sx, sy) = (f64::from(width) / f64::from(w), f64::from(height) / f64::from(h));
-        for key in file.tracks.iter_mut().flat_map(|t| &mut t.keyframes) {
-            key.shape = key.shape.scaled(sx, sy);
+    match copy {
+        Some((copy, _)) => copy.bring(&mut file, drawn_at, Some(footage))?,
+        None => {
+            let size = footage.displayed_size();
+            let own = Binding {
+                size: Some(size),
+                sha256: Some(footage.sha256.clone()),
+                frames: Some(footage.count() as u64),
+            };
+            check_binding(&file, drawn_at, &own)?;
+            rescale(&mut file, drawn_at.unwrap_or(size), size);
         }
     }
     check_fit(&file, footage)?;
-    Ok(Loaded { name: file_name(&source.file), sha256, pinned: source.sha256.is_some(), file })
+    Ok(Loaded {
+        name: file_name(&source.file),
+        sha256,
+        binding_sha256: copy.map(|c| c.1.clone()),
+        pinned: source.sha256.is_some(),
+        file,
+    })
+}
+
+/// Boxes that were drawn at one size, in pixels of another.
+pub fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
+    if from == to {
+        return;
+    }
+    let (sx, sy) = (f64::from(to.0) / f64::from(from.0), f64::from(to.1) / f64::from(from.1));
+    for key in file.tracks.iter_mut().flat_map(|t| &mut t.keyframes) {
+        key.shape = key.shape.scaled(sx, sy);
+    }
 }
 
 /// `1920x1080`.
@@ -75,26 +112,31 @@ pub fn parse_size(text: &str) -> Result<(u32, u32)> {
         .ok_or_else(|| Error::usage(format!("'{text}' is not a picture size")).hint("write it as 1920x1080"))
 }
 
-fn check_binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &Footage) -> Result<()> {
-    let (width, height) = footage.displayed_size();
-    if let Some((w, h)) = file.binding.size {
-        let expected = drawn_at.unwrap_or((width, height));
-        if (w, h) != expected {
-            return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
-                .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; otherwise use the footage they were made for")));
-        }
+/// Whether what a track file says of its footage (or of the working copy that it was drawn on) is `own`, of which all is
+/// known. `drawn_at` is the size that the boxes were drawn at, if another.
+///
+/// # Errors
+/// `Unsafe`, with what differs.
+pub fn check_binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, own: &Binding) -> Result<()> {
+    const COPY: &str = "if they were drawn on a working copy that `prepare` made, add its --binding";
+    if let (Some((w, h)), Some(expected)) = (file.binding.size, drawn_at.or(own.size))
+        && (w, h) != expected
+    {
+        return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
+            .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; {COPY}; otherwise use the footage they were made for")));
     }
-    if let Some(sha256) = file.binding.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&footage.sha256)) {
+    if let (Some(theirs), Some(ours)) = (&file.binding.sha256, &own.sha256)
+        && !theirs.eq_ignore_ascii_case(ours)
+    {
         return Err(Error::stopped(format!(
-            "the tracks were made for footage with SHA-256 {sha256}, this one has {}",
-            footage.sha256
+            "the tracks were made for footage with SHA-256 {theirs}, this one has {ours}"
         ))
-        .hint("use the footage that the tracks were made for"));
+        .hint(format!("use the footage that the tracks were made for; {COPY}")));
     }
-    match file.binding.frames {
-        Some(frames) if frames != footage.count() as u64 => {
-            Err(Error::stopped(format!("the tracks were made for footage of {frames} frames, this one has {}", footage.count()))
-                .hint("use the footage that the tracks were made for; a copy at another frame rate numbers its frames differently"))
+    match (file.binding.frames, own.frames) {
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            Err(Error::stopped(format!("the tracks were made for footage of {theirs} frames, this one has {ours}"))
+                .hint(format!("use the footage that the tracks were made for; a copy at another frame rate numbers its frames differently; {COPY}")))
         }
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@ pub mod formats;
 pub mod lay;
 pub mod load;
 pub mod presence;
+pub mod working_copy;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

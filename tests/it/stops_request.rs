@@ -62,7 +62,6 @@ fn unknown_fields_and_values_are_status_2() {
         ("/items/0/damaged", json!("show"), "`cover`"),
         ("/items/0/audio", json!({ "action": "keep" }), "not built yet"),
         ("/items/0/footage", json!([]), "footage"),
-        ("/items/0/footage", json!(["a.mp4", "b.mp4"]), "not built yet"),
         ("/items/0/from", json!(null), "--from"),
         ("/items/0/at", json!(["1"]), "--at"),
         ("/items", json!([]), "asks for nothing"),

@@ -182,6 +182,7 @@ fn help() -> String {
         &["run"],
         &["batch"],
         &["verify"],
+        &["prepare"],
         &["probe"],
         &["bench"],
         &["tracks", "check"],
