@@ -1,7 +1,7 @@
 # What one does with this repository; `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof bench fixtures
+.PHONY: help demo test proof audit bench fixtures
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -18,6 +18,9 @@ test: ## everything that has to hold before a change goes in
 proof: ## prove every promise on all cases, with the planted faults, and print the table
 	@scripts/install.sh test
 	cargo test --release --locked --test proof -- --all
+
+audit: ## hold every dependency against known vulnerabilities, licences and sources (installs cargo-deny)
+	@scripts/audit.sh
 
 bench: ## compare with FFmpeg and OpenCV into benches/results/ (QUICK=1, RUNS=5, OUT=folder, README=1)
 	@scripts/install.sh test

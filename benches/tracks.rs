@@ -25,7 +25,7 @@ fn read(c: &mut Criterion) {
         covered: 400,
     };
     let drawn = emit(&options, &folder.path().join("clip"), false, 2, &Silent).unwrap();
-    let options = ReadOptions { size: Some((320, 240)), mot_origin: 0 };
+    let options = ReadOptions { size: Some((320, 240)), ..ReadOptions::default() };
     let mut group = c.benchmark_group("read 20,000 boxes");
     group.sample_size(20);
     for name in TRACKS {

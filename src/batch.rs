@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::disclose::{Settings, Wish, check_again, disclose, understood};
+use crate::contain;
+use crate::disclose::{CheckAgain, Settings, Wish, disclose, understood};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
 use crate::log::disclosure::{DisclosureLog, Tool};
 use crate::progress::Progress;
 use crate::request::{self, Request, check_reference};
+use crate::tracks::source::Source;
 use crate::verify;
 
 /// A batch manifest.
@@ -275,7 +277,8 @@ fn difference(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Option<String>> {
-    let log = match check_again(pack, &[], settings.threads, progress).and_then(|_| verify::read_log(pack)) {
+    let again = CheckAgain { pack: pack.to_owned(), footage: Vec::new(), threads: settings.threads };
+    let log = match contain::run(again, settings.place, progress).and_then(|_| verify::read_log(pack)) {
         Ok(log) => log,
         Err(e) if e.kind() == Kind::Interrupted => return Err(e),
         Err(e) => return Ok(Some(format!("it does not verify ({})", e.what()))),
@@ -299,7 +302,8 @@ fn difference(
             return Ok(Some("the footage has changed".to_owned()));
         }
         for (place, tracks) in asked.tracks.iter().enumerate() {
-            if !same(&tracks.file, logged.track_files.get(place).map(|f| &f.sha256)) {
+            let found = Source::read(&task.base.join(&tracks.file)).ok().map(|source| source.sha256);
+            if found.as_ref() != logged.track_files.get(place).map(|f| &f.sha256) {
                 return Ok(Some("the tracks have changed".to_owned()));
             }
             let bound = logged.track_files.get(place).and_then(|f| f.binding_sha256.as_ref());

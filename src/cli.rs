@@ -252,7 +252,7 @@ impl Running {
 /// The options of an item; each beats the request file's.
 #[derive(Args, Default)]
 pub struct ItemOptions {
-    /// The file in which people are marked; repeat for several.
+    /// The file in which people are marked, or a folder with a file for each frame; repeat for several.
     #[arg(long, value_name = "FILE", help_heading = "Who is who")]
     pub tracks: Vec<PathBuf>,
     /// Its format, where that is not found out by itself.
@@ -267,6 +267,9 @@ pub struct ItemOptions {
     /// What MOT files call the first pixel of a row: 0, or 1 as in MOTChallenge's own data [default: 0].
     #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Who is who")]
     pub mot_origin: Option<u8>,
+    /// What a folder of label files calls the first frame, where their names do not tell.
+    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Who is who")]
+    pub tracks_first_frame: Option<u8>,
     /// The requester, by the id of their track; repeat for several (FILE:ID where two files share it).
     #[arg(long, value_name = "ID", help_heading = "Who is who")]
     pub subject: Vec<String>,
@@ -350,6 +353,7 @@ impl ItemOptions {
         over(&mut item.tracks_format, &self.tracks_format);
         over(&mut item.tracks_size, &self.tracks_size);
         over(&mut item.mot_origin, &self.mot_origin);
+        over(&mut item.tracks_first_frame, &self.tracks_first_frame);
         if !self.subject.is_empty() {
             item.subjects.clone_from(&self.subject);
         }

@@ -6,6 +6,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::error::{Error, Result};
+use crate::footage::Clocks;
 use crate::time::Position;
 
 /// The zone where none is given.
@@ -53,6 +54,9 @@ pub struct Clock {
     pub zone: TimeZone,
     /// Recorder minus true time, in nanoseconds.
     pub error_nanos: i64,
+    /// By how much `start` may be wrong, either way: a second where it was read off a clock that shows no fractions, 0
+    /// where it was given with one.
+    pub uncertain_nanos: i64,
 }
 
 /// A zone by its IANA name.
@@ -125,6 +129,21 @@ impl Clock {
     }
 }
 
+/// Where a recording's start may be had from: what was found in it, and the option that accepts it.
+pub fn starts(clocks: &Clocks) -> String {
+    let found = [("container", "file itself", &clocks.container), ("filename", "file's name", &clocks.filename)];
+    let mut accepting: Vec<String> = found
+        .iter()
+        .filter_map(|(name, place, time)| {
+            time.as_ref().map(|t| format!("the {place} says {t}: if the clock in the first picture agrees, accept it with --clock-start {name}"))
+        })
+        .collect();
+    if accepting.is_empty() {
+        accepting.push("neither the file nor its name says: read the clock in the very first picture and give it, for example --clock-start 2026-10-12T09:00:00".to_owned());
+    }
+    accepting.join("; ")
+}
+
 /// An instant for people: `Mon 12 October 2026 09:15:02.040 BST (+01:00)`.
 pub fn for_people(at: &Zoned) -> String {
     at.strftime("%a %-d %B %Y %H:%M:%S.%3f %Z (%:z)").to_string()
@@ -175,7 +194,7 @@ mod tests {
     fn london(start: &str, error: i64) -> Clock {
         let zone = zone(DEFAULT_ZONE).unwrap();
         let start = resolve(start.parse().unwrap(), &zone, "start").unwrap();
-        Clock { start, zone, error_nanos: error * 1_000_000_000 }
+        Clock { start, zone, error_nanos: error * 1_000_000_000, uncertain_nanos: 0 }
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Why a run ends without a pack. The number is the process's exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Unreadable footage or tracks, no video, disk.
     Failed = 1,
@@ -26,7 +28,7 @@ impl Kind {
 }
 
 /// One failure: its kind, what is wrong and where, and what to do about it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Error {
     kind: Kind,
     what: String,

@@ -23,6 +23,36 @@ pub fn regular(path: &Path) -> Result<Metadata> {
     Ok(meta)
 }
 
+/// The files of a folder by name, in the order of their bytes, and the names of hidden ones, which are left out.
+///
+/// # Errors
+/// `Usage` for a folder with anything else in it (a folder, a link, a device, a pipe) or with a name that is no text on
+/// one line; `Failed` when it cannot be read.
+pub fn files_in(folder: &Path) -> Result<(Vec<String>, Vec<String>)> {
+    let (mut names, mut hidden) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).map_err(|e| unreadable(folder, &e))? {
+        let entry = entry.map_err(|e| unreadable(folder, &e))?;
+        let shown = entry.path().display().to_string();
+        let plain = |name: &String| !name.contains(['\\', '\n', '\r']);
+        let Some(name) = entry.file_name().into_string().ok().filter(plain) else {
+            return Err(Error::usage(format!("{shown}: the name is no text on one line")).hint("rename it"));
+        };
+        if name.starts_with('.') {
+            hidden.push(name);
+        } else if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            names.push(name);
+        } else {
+            return Err(Error::usage(format!(
+                "{shown}: it must be a regular file, not a folder, link, device or pipe"
+            ))
+            .hint("leave only the label files in the folder"));
+        }
+    }
+    names.sort_unstable();
+    hidden.sort_unstable();
+    Ok((names, hidden))
+}
+
 /// A whole input file.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod bench;
 pub mod clock;
+pub mod contain;
 pub mod cover;
 pub mod disclose;
 pub mod error;

@@ -9,18 +9,41 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cctv_redact::Error;
+use cctv_redact::contain::{self, Task, serve};
+use cctv_redact::disclose::{CheckAgain, Fill};
+use cctv_redact::prepare::Copy;
 use cli::{Cli, Command, Tracks};
+use commands::probe::Look;
+use commands::tracks_check::{Pictures, Rehearse};
+use commands::tracks_convert::Convert;
+
+/// What this program does in a confined process of its own.
+const TASKS: [(&str, fn() -> ExitCode); 7] = [
+    (Fill::NAME, serve::<Fill>),
+    (CheckAgain::NAME, serve::<CheckAgain>),
+    (Look::NAME, serve::<Look>),
+    (Rehearse::NAME, serve::<Rehearse>),
+    (Pictures::NAME, serve::<Pictures>),
+    (Convert::NAME, serve::<Convert>),
+    (Copy::NAME, serve::<Copy>),
+];
 
 fn main() -> ExitCode {
+    let mut typed = std::env::args_os().skip(1);
+    if typed.next().is_some_and(|word| word == contain::WORD) {
+        let name = typed.next().unwrap_or_default();
+        let task = TASKS.iter().find(|(known, _)| name == *known);
+        return task.map_or(ExitCode::FAILURE, |(_, serve)| serve());
+    }
     let result = match Cli::parse().command {
         Command::Clip(args) => commands::disclose::clip(args),
         Command::Still(args) => commands::disclose::still(args),
         Command::Run(args) => commands::disclose::run(args),
         Command::Batch(args) => commands::batch::run(args),
         Command::Verify(args) => commands::verify::run(&args),
-        Command::Probe(args) => commands::probe::run(&args),
+        Command::Probe(args) => commands::probe::run(args),
         Command::Tracks(Tracks::Check(args)) => commands::tracks_check::run(args),
-        Command::Tracks(Tracks::Convert(args)) => commands::tracks_convert::run(&args),
+        Command::Tracks(Tracks::Convert(args)) => commands::tracks_convert::run(args),
         Command::Schema(args) => commands::schema::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { folder } => commands::manual::man(&folder),

@@ -70,9 +70,42 @@ impl Draft {
         &self.leftovers
     }
 
-    /// The folder as it stands.
+    /// The folder, to be filled.
+    pub fn folder(&self) -> Folder<'_> {
+        Folder(self.folder.path())
+    }
+
+    /// Flushes everything to disk and gives the pack its name. Only what was proved can be released.
+    ///
+    /// # Errors
+    /// `Usage` when a pack of that name has appeared meanwhile; `Failed` when the disk refuses.
+    pub fn release(self, _proof: Proof) -> Result<PathBuf> {
+        for half in [Half::Send, Half::Keep] {
+            let folder = self.folder.path().join(half.folder());
+            for entry in std::fs::read_dir(&folder).map_err(|e| Error::io("cannot read", &folder, &e))? {
+                sync(&entry.map_err(|e| Error::io("cannot read", &folder, &e))?.path())?;
+            }
+            sync(&folder)?;
+        }
+        sync(self.folder.path())?;
+        rename_new(self.folder.path(), &self.target)?;
+        let Self { folder, target, .. } = self;
+        // The folder has its new name; nothing is left to remove under the old one.
+        drop(folder.keep());
+        // The pack stands by now; a folder that cannot be flushed may at worst lose the name in a power cut.
+        let _ = target.parent().map(sync);
+        Ok(target)
+    }
+}
+
+/// The folder of a pack that is being made, with `send/` and `keep/` in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Folder<'a>(pub &'a Path);
+
+impl Folder<'_> {
+    /// Where it is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.0
     }
 
     /// A new, empty, private file in the pack; returns its path.
@@ -92,28 +125,6 @@ impl Draft {
     pub fn write(&self, half: Half, name: &str, contents: &[u8]) -> Result<()> {
         let path = self.path().join(half.folder()).join(name);
         open_new(&path)?.write_all(contents).map_err(|e| Error::io("cannot write", &path, &e))
-    }
-
-    /// Flushes everything to disk and gives the pack its name. Only what was proved can be released.
-    ///
-    /// # Errors
-    /// `Usage` when a pack of that name has appeared meanwhile; `Failed` when the disk refuses.
-    pub fn release(self, _proof: Proof) -> Result<PathBuf> {
-        for half in [Half::Send, Half::Keep] {
-            let folder = self.path().join(half.folder());
-            for entry in std::fs::read_dir(&folder).map_err(|e| Error::io("cannot read", &folder, &e))? {
-                sync(&entry.map_err(|e| Error::io("cannot read", &folder, &e))?.path())?;
-            }
-            sync(&folder)?;
-        }
-        sync(self.path())?;
-        rename_new(self.path(), &self.target)?;
-        let Self { folder, target, .. } = self;
-        // The folder has its new name; nothing is left to remove under the old one.
-        drop(folder.keep());
-        // The pack stands by now; a folder that cannot be flushed may at worst lose the name in a power cut.
-        let _ = target.parent().map(sync);
-        Ok(target)
     }
 }
 
@@ -136,7 +147,11 @@ fn exists(target: &Path) -> Error {
         .hint("choose another reference or --out, or look at it with `verify`")
 }
 
-fn open_new(path: &Path) -> Result<File> {
+/// A new, empty, private file.
+///
+/// # Errors
+/// `Failed` when it exists or the disk refuses.
+pub fn open_new(path: &Path) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -188,7 +203,7 @@ mod tests {
     fn a_dropped_draft_leaves_nothing() {
         let out = tempfile::tempdir().unwrap();
         let draft = Draft::create(out.path(), "A").unwrap();
-        draft.write(Half::Send, "x", b"1").unwrap();
+        draft.folder().write(Half::Send, "x", b"1").unwrap();
         drop(draft);
         assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
     }
@@ -209,9 +224,9 @@ mod tests {
         std::fs::create_dir(out.path().join(".A.partial-x")).unwrap();
         let draft = Draft::create(out.path(), "A").unwrap();
         assert_eq!(draft.leftovers(), [".A.partial-x"]);
-        draft.write(Half::Keep, "log", b"1").unwrap();
+        draft.folder().write(Half::Keep, "log", b"1").unwrap();
         let mode = |p: &Path| p.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(draft.path()), 0o700);
-        assert_eq!(mode(&draft.path().join("keep/log")), 0o600);
+        assert_eq!(mode(draft.folder().path()), 0o700);
+        assert_eq!(mode(&draft.folder().path().join("keep/log")), 0o600);
     }
 }

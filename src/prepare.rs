@@ -1,15 +1,17 @@
 //! `prepare`: an unredacted working copy for annotation tools, which open few recorders' formats and number frames in
 //! ways of their own, and what binds it to its footage.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::disclose::{clock_of, recording, select};
+use serde::{Deserialize, Serialize};
+
+use crate::contain::{self, Access, Contained, Task};
+use crate::disclose::{Settings, clock_of, recording, select};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::media::{ProbeOptions, probe};
-use crate::pack::rename_new;
+use crate::pack::{open_new, rename_new};
 use crate::progress::Progress;
 use crate::render::{Sheet, working_copy};
 use crate::request::Item;
@@ -25,12 +27,8 @@ pub struct Prepared {
     pub copy: PathBuf,
     /// Its binding.
     pub binding: PathBuf,
-    /// What the binding says.
-    pub said: WorkingCopy,
-    /// The time that it shows.
-    pub shows: Window,
-    /// What to warn of.
-    pub warnings: Vec<String>,
+    /// What was copied.
+    pub copied: Copied,
 }
 
 /// Makes a working copy of an item's window, and its binding beside it. Nothing that exists is overwritten, and both
@@ -39,7 +37,7 @@ pub struct Prepared {
 /// # Errors
 /// `Usage` for a name that is no `.mp4` or is taken; `Unsafe` when nothing is in the window; `Failed` for reading and
 /// writing; `Unverified` when the copy does not hold what it must; `Interrupted`.
-pub fn prepare(item: &Item, base: &Path, copy: &Path, threads: usize, progress: &dyn Progress) -> Result<Prepared> {
+pub fn prepare(item: Item, copy: &Path, settings: &Settings, progress: &dyn Progress) -> Result<Prepared> {
     let binding = binding_of(copy)?;
     for path in [copy, &binding] {
         if path.symlink_metadata().is_ok() {
@@ -50,38 +48,76 @@ pub fn prepare(item: &Item, base: &Path, copy: &Path, threads: usize, progress: 
     let work = tempfile::Builder::new().prefix(".preparing-").tempdir_in(folder).map_err(|e| {
         Error::usage(format!("cannot write in {}: {e}", folder.display())).hint("name a folder that exists")
     })?;
-    progress.stage("reading", 0);
-    let footage = stats::step("probe", || recording(item, base, None))?;
-    let clock = clock_of(item.clock.as_ref(), &footage)?;
-    let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
-    let frames = &selection.frames;
-    let sheet = Sheet::new(&footage)?;
-    let draft = work.path().join("copy.mp4");
-    progress.stage("copying", frames.len() as u64);
-    let damaged = stats::step("render", || working_copy(&footage, frames, &sheet, &draft, threads, progress))?;
-    check(&draft, &sheet, frames.len())?;
     let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let said = bind(&footage, frames, &sheet, &damaged, name, hash::file(&draft)?);
+    let file = work.path().join(DRAFT);
+    open_new(&file)?;
+    let task = Copy { item, folder: work.path().to_owned(), name, threads: settings.threads };
+    let copied = contain::run(task, settings.place, progress)?;
     let written = work.path().join("binding.json");
-    let private = |path: &Path| {
-        std::fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(|e| Error::io("cannot write", path, &e))
-    };
-    std::fs::write(&written, json::text(&said)?).map_err(|e| Error::io("cannot write", &written, &e))?;
-    private(&draft)?;
-    private(&written)?;
+    let text = json::text(&copied.binding)?;
+    open_new(&written)?.write_all(&text).map_err(|e| Error::io("cannot write", &written, &e))?;
     rename_new(&written, &binding)?;
-    if let Err(e) = rename_new(&draft, copy) {
+    if let Err(e) = rename_new(&file, copy) {
         let _ = std::fs::remove_file(&binding);
         return Err(e);
     }
-    let mut warnings = footage.joined.clone();
-    if !damaged.is_empty() {
-        warnings.push(format!(
-            "{} of its frames show damage, and are named in the binding: who is in them cannot be told",
-            damaged.len()
-        ));
+    Ok(Prepared { copy: copy.to_owned(), binding, copied })
+}
+
+/// The copy's name until it stands.
+const DRAFT: &str = "copy.mp4";
+
+/// Everything of it that opens footage.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Copy {
+    item: Item,
+    folder: PathBuf,
+    name: String,
+    threads: usize,
+}
+
+/// What was copied.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Copied {
+    /// How it is bound to its footage.
+    pub binding: WorkingCopy,
+    /// The positions of the footage that it shows: from, to.
+    pub shows: [String; 2],
+    /// What to warn of.
+    pub warnings: Vec<String>,
+}
+
+impl Task for Copy {
+    const NAME: &'static str = "copy";
+    type Reply = Copied;
+
+    fn access(&self) -> Access {
+        Access { read: self.item.files(Path::new("")), write: vec![self.folder.clone()], threads: self.threads }
     }
-    Ok(Prepared { copy: copy.to_owned(), binding, said, shows: selection.delivered, warnings })
+
+    fn carry_out(self, _: Contained, progress: &dyn Progress) -> Result<Copied> {
+        let Self { item, folder, name, threads } = self;
+        progress.stage("reading", 0);
+        let footage = stats::step("probe", || recording(&item, Path::new(""), None))?;
+        let clock = clock_of(item.clock.as_ref(), &footage)?;
+        let selection = select(&item, clock.as_ref().map(|c| &c.0), &footage)?;
+        let frames = &selection.frames;
+        let sheet = Sheet::new(&footage)?;
+        let file = folder.join(DRAFT);
+        progress.stage("copying", frames.len() as u64);
+        let damaged = stats::step("render", || working_copy(&footage, frames, &sheet, &file, threads, progress))?;
+        check(&file, &sheet, frames.len())?;
+        let binding = bind(&footage, frames, &sheet, &damaged, name, hash::file(&file)?);
+        let mut warnings = footage.joined.clone();
+        if !damaged.is_empty() {
+            warnings.push(format!(
+                "{} of its frames show damage, and are named in the binding: who is in them cannot be told",
+                damaged.len()
+            ));
+        }
+        let Window { from, to } = selection.delivered;
+        Ok(Copied { binding, shows: [from.to_string(), to.to_string()], warnings })
+    }
 }
 
 /// `FILE.binding.json` for `FILE.mp4`.

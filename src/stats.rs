@@ -5,12 +5,13 @@
 //! What proving a clip reads and decodes belongs to [`Stage::Verify`]. Switching costs about a microsecond, a few times a
 //! frame.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::machine::{peak_memory, process_cpu, thread_cpu};
 
@@ -68,6 +69,8 @@ impl Total {
 
 static TOTALS: [Total; STAGES.len()] = [const { Total::none() }; STAGES.len()];
 static STEPS: Mutex<Vec<Step>> = Mutex::new(Vec::new());
+/// Processor time in nanoseconds of child processes that have reported theirs.
+static CHILDREN_CPU: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static BUSY: Cell<Option<Busy>> = const { Cell::new(None) };
@@ -188,10 +191,10 @@ impl OnBehalf {
 }
 
 /// A step of a run; steps follow one another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Seconds by the clock, summed over items.
     pub seconds: f64,
     /// The most memory in bytes that the process had held by its end.
@@ -216,17 +219,17 @@ pub fn step<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
                 step.seconds += seconds;
                 step.peak_memory_bytes = peak_memory_bytes;
             }
-            None => steps.push(Step { name, seconds, peak_memory_bytes }),
+            None => steps.push(Step { name: name.into(), seconds, peak_memory_bytes }),
         }
     }
     result
 }
 
 /// What one stage has used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageFigures {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Frames that went through it; packets for demuxing; 0 where it does not go by frames.
     pub frames: u64,
     /// Seconds by the clock, summed over the threads that were in it.
@@ -241,7 +244,7 @@ pub struct StageFigures {
 }
 
 /// What a run has used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// Frames made.
     pub frames: u64,
@@ -261,6 +264,33 @@ pub struct Figures {
     pub steps: Vec<Step>,
 }
 
+/// Adds what a child process has used to this one's account.
+pub fn add(figures: &Figures) {
+    let nanos = |seconds: f64| nanos(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    CHILDREN_CPU.fetch_add(nanos(figures.cpu_seconds), Relaxed);
+    for ((_, name), total) in STAGES.iter().zip(&TOTALS) {
+        let Some(stage) = figures.stages.iter().find(|s| s.name == *name) else { continue };
+        total.frames.fetch_add(stage.frames, Relaxed);
+        total.cpu.fetch_add(nanos(stage.cpu_seconds), Relaxed);
+        let wall = nanos(stage.thread_seconds);
+        total.wall.fetch_add(wall, Relaxed);
+        // What this process holds has nothing to do with it.
+        total.seen.fetch_add(wall, Relaxed);
+        total.peak.fetch_max(stage.peak_memory_bytes.unwrap_or(0), Relaxed);
+    }
+    if let Ok(mut steps) = STEPS.lock() {
+        for theirs in &figures.steps {
+            match steps.iter_mut().find(|s| s.name == theirs.name) {
+                Some(step) => {
+                    step.seconds += theirs.seconds;
+                    step.peak_memory_bytes = step.peak_memory_bytes.max(theirs.peak_memory_bytes);
+                }
+                None => steps.push(theirs.clone()),
+            }
+        }
+    }
+}
+
 /// The beginning of a measurement.
 pub struct Begun {
     wall: Instant,
@@ -275,13 +305,15 @@ pub fn begin() -> Begun {
     if let Ok(mut steps) = STEPS.lock() {
         steps.clear();
     }
+    CHILDREN_CPU.store(0, Relaxed);
     Begun { wall: Instant::now(), cpu: process_cpu() }
 }
 
 impl Begun {
     /// The figures so far, for a run that has made so many frames.
     pub fn figures(&self, frames: usize) -> Figures {
-        let (seconds, cpu) = (self.wall.elapsed().as_secs_f64(), process_cpu().saturating_sub(self.cpu).as_secs_f64());
+        let cpu = process_cpu().saturating_sub(self.cpu) + Duration::from_nanos(CHILDREN_CPU.load(Relaxed));
+        let (seconds, cpu) = (self.wall.elapsed().as_secs_f64(), cpu.as_secs_f64());
         let whole = frames as u64;
         let stages: Vec<StageFigures> =
             STAGES.iter().zip(&TOTALS).map(|(&(stage, name), total)| figures(stage, name, total, whole)).collect();
@@ -308,7 +340,7 @@ fn figures(stage: Stage, name: &'static str, total: &Total, whole: u64) -> Stage
     // A file is hashed by the byte; its rate is that of the frames in it.
     let through = if stage == Stage::Hash { whole } else { frames };
     StageFigures {
-        name,
+        name: name.into(),
         frames,
         thread_seconds,
         cpu_seconds: seconds(&total.cpu),
@@ -408,7 +440,7 @@ mod tests {
         }
         let steps = STEPS.lock().map(|s| s.clone()).unwrap_or_default();
         let mine: Vec<_> = steps.iter().filter(|s| s.name.ends_with("in a test")).collect();
-        assert_eq!(mine.iter().map(|s| s.name).collect::<Vec<_>>(), ["first in a test", "second in a test"]);
+        assert_eq!(mine.iter().map(|s| s.name.as_ref()).collect::<Vec<_>>(), ["first in a test", "second in a test"]);
         assert!(mine[0].seconds >= 0.01 && mine[1].seconds >= 0.005);
     }
 }

@@ -1,9 +1,11 @@
-//! Runs over a clip, just as `clip` would make its pack: into a folder of its own that is gone afterwards.
+//! Runs over a clip, just as `clip` would make its pack, but in this process, whose time and memory are measured: into a
+//! folder of its own that is gone afterwards.
 
 use std::path::Path;
 
 use super::draw::Emitted;
 use super::report::{ClipEntry, Report, median};
+use crate::contain::Place;
 use crate::disclose::{Settings, Wish, disclose};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
@@ -35,7 +37,7 @@ pub fn measure(job: &Job<'_>, progress: &dyn Progress) -> Result<Report> {
     let folder = tempfile::tempdir().map_err(|e| Error::failed(format!("cannot make a folder to work in: {e}")))?;
     let request = Request::new("bench", vec![job.item.clone()]);
     let wish = Wish { request: &request, base: Path::new(""), sha256: None, supersedes: None };
-    let settings = Settings { threads: job.threads, pin_ids: false };
+    let settings = Settings { threads: job.threads, pin_ids: false, place: Place::Here };
     let memory_before_bytes = machine::memory();
     let (mut runs, mut memory_counted_afresh, mut made) = (Vec::new(), true, None);
     for run in 0..job.runs.max(1) {

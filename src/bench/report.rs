@@ -118,7 +118,7 @@ impl Report {
                 ));
             };
         for s in &self.median.stages {
-            row(s.name, s.frames, s.frames_per_second, Some(s.thread_seconds), s.cpu_seconds, s.peak_memory_bytes);
+            row(&s.name, s.frames, s.frames_per_second, Some(s.thread_seconds), s.cpu_seconds, s.peak_memory_bytes);
         }
         let m = &self.median;
         row("elsewhere", 0, None, None, m.cpu_seconds_elsewhere, None);
@@ -145,7 +145,7 @@ pub(super) fn median(runs: &[Figures]) -> Option<Figures> {
     let number = |of: &dyn Fn(&Figures) -> f64| middle(&|f| Some(of(f))).unwrap_or(0.0);
     let bytes = |of: &dyn Fn(&Figures) -> Option<u64>| middle(&|f| of(f).map(|b| b as f64)).map(|b| b as u64);
     let stage = |(place, s): (usize, &StageFigures)| StageFigures {
-        name: s.name,
+        name: s.name.clone(),
         frames: s.frames,
         thread_seconds: number(&|f| f.stages.get(place).map_or(0.0, |s| s.thread_seconds)),
         cpu_seconds: number(&|f| f.stages.get(place).map_or(0.0, |s| s.cpu_seconds)),
@@ -153,7 +153,7 @@ pub(super) fn median(runs: &[Figures]) -> Option<Figures> {
         peak_memory_bytes: bytes(&|f| f.stages.get(place)?.peak_memory_bytes),
     };
     let step = |(place, s): (usize, &Step)| Step {
-        name: s.name,
+        name: s.name.clone(),
         seconds: number(&|f| f.steps.get(place).map_or(0.0, |s| s.seconds)),
         peak_memory_bytes: bytes(&|f| f.steps.get(place)?.peak_memory_bytes),
     };
@@ -176,7 +176,7 @@ mod tests {
 
     fn figures(seconds: f64, peak: Option<u64>) -> Figures {
         let stage = StageFigures {
-            name: "decode",
+            name: "decode".into(),
             frames: 10,
             thread_seconds: seconds,
             cpu_seconds: seconds,

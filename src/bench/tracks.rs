@@ -107,6 +107,7 @@ impl Boxes<'_> {
                 size: Some((self.options.width, self.options.height)),
                 sha256: Some(self.sha256.to_owned()),
                 frames: Some(u64::from(self.options.frames)),
+                times: None,
             },
             annotated: None,
             tracks: (1..).zip(self.figures).filter(|(_, f)| !f.1.is_empty()).map(track).collect(),

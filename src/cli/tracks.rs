@@ -1,9 +1,10 @@
-//! What `tracks` takes.
+//! What is typed after `tracks`.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 
 use super::{ItemOptions, Running};
 use cctv_redact::tracks::formats::FORMATS;
@@ -40,7 +41,7 @@ pub struct TracksCheck {
 }
 
 /// Convert a track file to the native format (OUT.json) or to CVAT (OUT.xml).
-#[derive(Args)]
+#[derive(Args, Serialize, Deserialize)]
 #[command(after_help = "Example:\n  cctv-redact tracks convert people.mot.txt people.json")]
 pub struct TracksConvert {
     /// The track file.
@@ -62,4 +63,13 @@ pub struct TracksConvert {
     /// The number of the first pixel in MOT files.
     #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1))]
     pub mot_origin: Option<u8>,
+    /// What a folder of label files calls the first frame, where their names do not tell.
+    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub tracks_first_frame: Option<u8>,
+    /// When the footage starts, for tracks placed by the wall clock: as for `clip`.
+    #[arg(long, value_name = "TIME", requires = "footage")]
+    pub clock_start: Option<String>,
+    /// The zone of times without an offset [default: Europe/London].
+    #[arg(long, value_name = "ZONE", requires = "clock_start")]
+    pub clock_zone: Option<String>,
 }

@@ -6,6 +6,7 @@ use super::stats;
 use crate::cli::Batch;
 use crate::watch::Watch;
 use cctv_redact::batch::{self, Answer, Resume};
+use cctv_redact::contain::Place;
 use cctv_redact::disclose::Settings;
 use cctv_redact::progress::Progress;
 use cctv_redact::{Error, Kind, Result, pack, render};
@@ -24,7 +25,7 @@ pub fn run(args: Batch) -> Result<()> {
         _ => Resume::Skip,
     };
     let jobs = usize::from(args.jobs);
-    let settings = Settings { threads: (args.running.threads() / jobs).max(1), pin_ids: true };
+    let settings = Settings { threads: (args.running.threads() / jobs).max(1), pin_ids: true, place: Place::Child };
     let answers: Vec<Answer> = render::in_parallel(jobs, &mine, |task| {
         // Several bars at once are no bar; the requests' own lines are the progress.
         let answer = batch::carry_out(task, &args.out, resume, &settings, &Stoppable(&watch));

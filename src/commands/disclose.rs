@@ -7,6 +7,7 @@ use serde_json::json;
 use super::stats;
 use crate::cli::{Clip, PackArgs, Run, Running, Still, bare_item};
 use crate::watch::Watch;
+use cctv_redact::contain::Place;
 use cctv_redact::disclose::{Settings, Wish, disclose};
 use cctv_redact::request::{self, Kind, Request, Seconds};
 use cctv_redact::{Error, Result, hash, input};
@@ -62,7 +63,7 @@ pub fn read_request(path: &Path) -> Result<(Request, String)> {
 fn carry_out(wish: Wish<'_>, out: &Path, running: &Running, pin_ids: bool) -> Result<()> {
     let watch = Watch::new(running.quiet, running.json)?;
     let begun = stats::begin(running)?;
-    let settings = Settings { threads: running.threads(), pin_ids };
+    let settings = Settings { threads: running.threads(), pin_ids, place: Place::Child };
     let made = watch.done(disclose(wish, out, &settings, &watch))?;
     for warning in &made.log.warnings {
         watch.warn(warning);

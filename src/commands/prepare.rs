@@ -1,21 +1,21 @@
 //! `prepare`: an unredacted working copy for annotation tools, and its binding.
 
-use std::path::Path;
-
 use super::stats;
 use crate::cli::Prepare;
 use crate::watch::Watch;
+use cctv_redact::contain::Place;
+use cctv_redact::disclose::Settings;
 use cctv_redact::tracks::working_copy::NOTICE;
 use cctv_redact::{Result, prepare};
 
 pub fn run(args: &Prepare) -> Result<()> {
     let watch = Watch::new(args.running.quiet, args.running.json)?;
     let begun = stats::begin(&args.running)?;
-    let made = watch.done(
-        args.item().and_then(|item| prepare::prepare(&item, Path::new(""), &args.out, args.running.threads(), &watch)),
-    )?;
-    let copy = &made.said.copy;
-    for warning in &made.warnings {
+    let settings = Settings { threads: args.running.threads(), pin_ids: false, place: Place::Child };
+    let made = watch.done(args.item().and_then(|item| prepare::prepare(item, &args.out, &settings, &watch)))?;
+    let copied = &made.copied;
+    let copy = &copied.binding.copy;
+    for warning in &copied.warnings {
         watch.warn(warning);
     }
     if !copy.name.to_lowercase().contains("unredacted") {
@@ -29,15 +29,15 @@ pub fn run(args: &Prepare) -> Result<()> {
         "{}: {} frames from {} to {}, {}x{} at {} a second: {NOTICE}",
         made.copy.display(),
         copy.frames,
-        made.shows.from,
-        made.shows.to,
+        copied.shows[0],
+        copied.shows[1],
         copy.width,
         copy.height,
         copy.frames_per_second
     ));
     watch.say(&format!("Give the tracks that are made on it with --binding {}", made.binding.display()));
     watch.event(&serde_json::json!({
-        "event": "prepared", "copy": made.copy, "binding": made.binding, "frames": copy.frames, "damaged": made.said.damaged,
+        "event": "prepared", "copy": made.copy, "binding": made.binding, "frames": copy.frames, "damaged": copied.binding.damaged,
     }));
     Ok(())
 }

@@ -1,27 +1,51 @@
 //! `probe`: what a piece of footage is, for people or as JSON.
 
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cli::Probe;
 use crate::watch::print;
 use cctv_redact::Result;
+use cctv_redact::contain::{self, Access, Contained, Task};
 use cctv_redact::disclose::parse_rate;
 use cctv_redact::footage::{Footage, Numbering};
 use cctv_redact::media::{ProbeOptions, probe};
+use cctv_redact::progress::Progress;
 use cctv_redact::time::Position;
 
 /// Key frames and gaps listed before "and so many more".
 const LISTED: usize = 12;
 
-pub fn run(args: &Probe) -> Result<()> {
-    let fps = args.fps.as_deref().map(parse_rate).transpose()?;
-    let footage = probe(&args.footage, ProbeOptions { stream: args.stream, fps })?;
-    if args.json {
-        print(format_args!("{:#}", as_json(&footage)));
-    } else {
-        print(as_text(&footage).trim_end());
-    }
+pub fn run(args: Probe) -> Result<()> {
+    let Probe { footage, json, stream, fps } = args;
+    print(contain::ask(Look { footage, json, stream, fps })?);
     Ok(())
+}
+
+/// What there is to say of footage.
+#[derive(Serialize, Deserialize)]
+pub struct Look {
+    footage: PathBuf,
+    json: bool,
+    stream: Option<usize>,
+    fps: Option<String>,
+}
+
+impl Task for Look {
+    const NAME: &'static str = "probe";
+    type Reply = String;
+
+    fn access(&self) -> Access {
+        Access { read: vec![self.footage.clone()], ..Access::default() }
+    }
+
+    fn carry_out(self, _: Contained, _: &dyn Progress) -> Result<String> {
+        let fps = self.fps.as_deref().map(parse_rate).transpose()?;
+        let footage = probe(&self.footage, ProbeOptions { stream: self.stream, fps })?;
+        Ok(if self.json { format!("{:#}", as_json(&footage)) } else { as_text(&footage).trim_end().to_owned() })
+    }
 }
 
 fn numbering(footage: &Footage) -> String {

@@ -1,15 +1,18 @@
 //! `tracks check`: what a track file would cover, what `clip` would answer, and a picture of each track.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use image::Rgb;
 use imageproc::drawing::draw_hollow_rect_mut;
 use imageproc::rect::Rect;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::{TracksCheck, bare_item};
 use crate::watch::Watch;
-use cctv_redact::disclose::{Assessed, Named, Settings, assess, recording, rehearse};
+use cctv_redact::contain::{self, Access, Contained, Place, Task};
+use cctv_redact::disclose::{Assessed, Named, Settings, assess, clock_of, recording, rehearse};
 use cctv_redact::footage::Footage;
+use cctv_redact::progress::Progress;
 use cctv_redact::request::{Item, Kind, Request, TrackSource, check};
 use cctv_redact::tracks::lay::{Run, lay};
 use cctv_redact::tracks::load::load;
@@ -29,31 +32,68 @@ pub fn run(args: TracksCheck) -> Result<()> {
     item.to = Some(args.to.unwrap_or_else(|| FOREVER.to_owned()));
     args.options.apply(&mut item)?;
     item.tracks.insert(0, TrackSource { file: args.file.to_string_lossy().into_owned(), sha256: None });
-    if let Some(folder) = &args.pictures {
-        watch.done(pictures(&item, folder))?;
+    let settings = Settings { threads: args.running.threads(), pin_ids: false, place: Place::Child };
+    if let Some(folder) = args.pictures {
+        empty(&folder)?;
+        let pictures = Pictures { item: item.clone(), folder };
+        let folder = watch.done(contain::run(pictures, settings.place, &watch))?;
         watch.say(&format!("A picture of each track is in {} (unredacted: do not send).", folder.display()));
     }
     check(&Request::new("check", vec![item.clone()]))?;
-    let named = Named { item: &item, place: 0, of: 1, base: Path::new("") };
-    let settings = Settings { threads: args.running.threads(), pin_ids: false };
-    let known = watch.done(
-        assess(&named, &settings, &watch).and_then(|known| rehearse(&known, &settings, &watch).map(|()| known)),
-    )?;
-    report(&known, &watch);
+    let found = watch.done(contain::run(Rehearse { item, settings }, settings.place, &watch))?;
+    found.lines.iter().for_each(|line| watch.say(line));
+    found.warnings.iter().for_each(|warning| watch.warn(warning));
+    watch.say("clip would make this.");
+    watch.event(&serde_json::json!({ "event": "would be ready", "frames": found.frames, "tracks": found.tracks }));
     Ok(())
 }
 
-fn report(known: &Assessed, watch: &Watch) {
+/// Everything of `clip` that decides what is shown.
+#[derive(Serialize, Deserialize)]
+pub struct Rehearse {
+    item: Item,
+    settings: Settings,
+}
+
+/// What it came to.
+#[derive(Serialize, Deserialize)]
+pub struct Rehearsed {
+    lines: Vec<String>,
+    warnings: Vec<String>,
+    frames: usize,
+    tracks: usize,
+}
+
+impl Task for Rehearse {
+    const NAME: &'static str = "rehearse";
+    type Reply = Rehearsed;
+
+    fn access(&self) -> Access {
+        Access { read: self.item.files(Path::new("")), write: Vec::new(), threads: self.settings.threads }
+    }
+
+    fn carry_out(self, _: Contained, progress: &dyn Progress) -> Result<Rehearsed> {
+        let named = Named { item: &self.item, place: 0, of: 1, base: Path::new("") };
+        let known = assess(&named, &self.settings, progress)?;
+        rehearse(&known, &self.settings, progress)?;
+        let plan = &known.plan;
+        let (frames, tracks) = (plan.selection.frames.len(), plan.tracks.len());
+        Ok(Rehearsed { lines: report(&known), warnings: plan.warnings.clone(), frames, tracks })
+    }
+}
+
+fn report(known: &Assessed) -> Vec<String> {
     let Assessed { footage, plan, .. } = known;
     let frames = &plan.selection.frames;
-    watch.say(&format!(
+    let mut lines = Vec::new();
+    lines.push(format!(
         "{}: {} frames from {} to {}",
         footage.name,
         frames.len(),
         plan.selection.delivered.from,
         plan.selection.delivered.to
     ));
-    watch.say(&format!(
+    lines.push(format!(
         "{:<12} {:<12} {:<14} {:>8} {:>6} {:>8}",
         "track", "label", "part", "covered", "held", "bridged"
     ));
@@ -64,34 +104,56 @@ fn report(known: &Assessed, watch: &Watch) {
             _ => "third party",
         };
         let label = t.label.as_deref().unwrap_or("-");
-        watch.say(&format!(
+        lines.push(format!(
             "{:<12} {label:<12} {part:<14} {:>8} {:>6} {:>8}",
             t.id, t.frames_covered, t.held, t.bridged
         ));
     }
     if plan.tracks.iter().any(|t| t.role == Role::Subject) {
-        watch.say(&format!(
+        lines.push(format!(
             "The requester is covered, wholly or in part, by somebody else's cover in {} frames.",
             plan.subject_covered.len()
         ));
     }
-    for warning in &plan.warnings {
-        watch.warn(warning);
-    }
-    watch.say("clip would make this.");
-    watch.event(&serde_json::json!({ "event": "would be ready", "frames": frames.len(), "tracks": plan.tracks.len() }));
+    lines
 }
 
-/// Writes a picture of each track: the middle frame of its longest run, with its box.
-fn pictures(item: &Item, folder: &Path) -> Result<()> {
+/// A folder for pictures, where there is none but such pictures.
+fn empty(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("cannot make", folder, &e))?;
     let mut names = std::fs::read_dir(folder).map_err(|e| Error::io("cannot read", folder, &e))?.flatten();
     if names.any(|n| !n.file_name().to_string_lossy().starts_with(MARK)) {
         return Err(Error::usage(format!("--pictures {}: there are other files in this folder", folder.display()))
             .hint("name a new folder, so that unredacted pictures never lie beside anything that is sent"));
     }
+    Ok(())
+}
+
+/// Writes a picture of each track: the middle frame of its longest run, with its box.
+#[derive(Serialize, Deserialize)]
+pub struct Pictures {
+    item: Item,
+    folder: PathBuf,
+}
+
+impl Task for Pictures {
+    const NAME: &'static str = "pictures";
+    type Reply = PathBuf;
+
+    fn access(&self) -> Access {
+        Access { read: self.item.files(Path::new("")), write: vec![self.folder.clone()], threads: 1 }
+    }
+
+    fn carry_out(self, _: Contained, _: &dyn Progress) -> Result<PathBuf> {
+        pictures(&self.item, &self.folder)?;
+        Ok(self.folder)
+    }
+}
+
+fn pictures(item: &Item, folder: &Path) -> Result<()> {
     let footage = recording(item, Path::new(""), None)?;
-    for file in load(item, Path::new(""), &footage)? {
+    let clock = clock_of(item.clock.as_ref(), &footage)?;
+    for file in load(item, Path::new(""), &footage, clock.as_ref().map(|c| &c.0))? {
         for track in &file.file.tracks {
             let runs = lay(track, &footage)?;
             if let Some(run) = runs.iter().max_by_key(|r| r.boxes.len()) {

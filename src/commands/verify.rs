@@ -3,11 +3,14 @@
 use crate::cli::Verify;
 use crate::watch::Watch;
 use cctv_redact::Result;
-use cctv_redact::disclose::check_again;
+use cctv_redact::contain::{self, Place};
+use cctv_redact::disclose::CheckAgain;
 
 pub fn run(args: &Verify) -> Result<()> {
     let watch = Watch::new(args.running.quiet, args.running.json)?;
-    let found = watch.done(check_again(&args.pack, &args.footage, args.running.threads(), &watch))?;
+    let (pack, footage) = (args.pack.clone(), args.footage.clone());
+    let again = CheckAgain { pack, footage, threads: args.running.threads() };
+    let found = watch.done(contain::run(again, Place::Child, &watch))?;
     watch.say(&format!("{}: the pack is as its log says", args.pack.display()));
     for (name, report) in &found.items {
         for check in &report.checks {

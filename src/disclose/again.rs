@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::item::{Assessed, Named, Settings, expected_clip, judge};
+use crate::contain::{Access, Contained, Place, Task};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
 use crate::input;
@@ -16,6 +19,7 @@ use crate::tracks::load::Loaded;
 use crate::verify::{self, Against, ExpectedClip, Report, Source};
 
 /// What checking a pack again found.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Again {
     /// Its reference.
     pub reference: String,
@@ -25,10 +29,33 @@ pub struct Again {
 
 /// Checks a pack: structure and hashes, then every file; with its footage at hand, everything.
 ///
-/// # Errors
-/// `Unverified`, naming what is not as it must be; `Unsafe` when a piece of footage is not the one the pack was made
-/// from; `Failed` when something cannot be read.
-pub fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn Progress) -> Result<Again> {
+/// Errors are `Unverified`, naming what is not as it must be; `Unsafe` when a piece of footage is not the one the pack was
+/// made from; `Failed` when something cannot be read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CheckAgain {
+    /// The pack.
+    pub pack: PathBuf,
+    /// Footage it was made from.
+    pub footage: Vec<PathBuf>,
+    /// Threads to work with, at least 1.
+    pub threads: usize,
+}
+
+impl Task for CheckAgain {
+    const NAME: &'static str = "check-again";
+    type Reply = Again;
+
+    fn access(&self) -> Access {
+        let read = self.footage.iter().chain([&self.pack]).cloned().collect();
+        Access { read, write: Vec::new(), threads: self.threads }
+    }
+
+    fn carry_out(self, _: Contained, progress: &dyn Progress) -> Result<Again> {
+        check_again(&self.pack, &self.footage, self.threads, progress)
+    }
+}
+
+fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn Progress) -> Result<Again> {
     verify::seal(pack)?;
     let log = verify::read_log(pack)?;
     let hashes = footage
@@ -68,8 +95,8 @@ fn check_item(
         let asked = asked_again(log, place, paths, &files)?;
         let begin: Vec<Position> = item.footage.iter().map(|f| Position::from_nanos(f.begins_nanoseconds)).collect();
         let named = Named { item: &asked, place, of: log.items.len(), base: Path::new("") };
-        let settings = Settings { threads, pin_ids: false };
-        let known = judge(&named, &settings, progress, Some(&begin), |_| Ok(files)).map_err(not_given)?;
+        let settings = Settings { threads, pin_ids: false, place: Place::Here };
+        let known = judge(&named, &settings, progress, Some(&begin), |_, _| Ok(files)).map_err(not_given)?;
         Ok((asked, known))
     });
     let planned = planned.transpose()?;

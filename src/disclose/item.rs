@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
+
 use super::Wish;
 use super::understand::{clock_of, place, recording, select};
 use crate::clock::{self, Clock};
+use crate::contain::Place;
 use crate::error::{self, Error, Result};
 use crate::footage::Footage;
 use crate::geometry::Rect;
 use crate::hash;
 use crate::output::{self, Stamp};
-use crate::pack::{Draft, Half};
+use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
@@ -22,12 +25,14 @@ use crate::tracks::load::{Loaded, load};
 use crate::verify::{self, Against, CoverEntry, ExpectedClip, ExpectedStill, Report, Source, Witness, intervals};
 
 /// How to run, without any effect on what is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Settings {
     /// Threads to work with, at least 1.
     pub threads: usize,
     /// Ids of formats that renumber need their file's hash: for requests that outlive an export.
     pub pin_ids: bool,
+    /// Where footage is opened.
+    pub place: Place,
 }
 
 /// An item and its place in the request.
@@ -107,7 +112,7 @@ pub struct Made {
 /// # Errors
 /// What each step gives.
 pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
-    judge(named, settings, progress, None, |footage| load(named.item, named.base, footage))
+    judge(named, settings, progress, None, |footage, clock| load(named.item, named.base, footage, clock))
 }
 
 /// As [`assess`], with track files from elsewhere, and where the footage's files begin where that is known.
@@ -116,7 +121,7 @@ pub(super) fn judge(
     settings: &Settings,
     progress: &dyn Progress,
     begin: Option<&[Position]>,
-    tracks: impl FnOnce(&Footage) -> Result<Vec<Loaded>>,
+    tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
 ) -> Result<Assessed> {
     let item = named.item;
     progress.stage("reading", 0);
@@ -124,7 +129,7 @@ pub(super) fn judge(
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::step("tracks", || tracks(&footage))?;
+    let files = stats::step("tracks", || tracks(&footage, clock.as_ref().map(|c| &c.0)))?;
     let mut plan = stats::step("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {
@@ -148,14 +153,14 @@ pub fn rehearse(known: &Assessed, settings: &Settings, progress: &dyn Progress) 
     render::refuse_damage(&known.footage, &known.plan, &spoiled)
 }
 
-/// Makes an item's files in a draft and proves them.
+/// Makes an item's files in a pack's folder and proves them.
 ///
 /// # Errors
 /// What each step gives.
 pub fn make(
     named: &Named<'_>,
     wish: Wish<'_>,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Made> {
@@ -172,8 +177,8 @@ pub fn make(
         known,
     };
     match named.item.kind {
-        Kind::Clip => make_clip(named, &mut made, draft, settings, progress)?,
-        Kind::Still => make_stills(named, &mut made, wish, draft, settings, progress)?,
+        Kind::Clip => make_clip(named, &mut made, folder, settings, progress)?,
+        Kind::Still => make_stills(named, &mut made, wish, folder, settings, progress)?,
     }
     Ok(made)
 }
@@ -181,17 +186,17 @@ pub fn make(
 fn make_clip(
     named: &Named<'_>,
     made: &mut Made,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<()> {
     let Assessed { footage, plan, rules, .. } = &made.known;
     let name = named.file_name("clip.mp4");
-    let path = draft.new_file(Half::Send, &name)?;
+    let path = folder.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
     let attempt = |rendering: &Rendering| {
         let expected = expected_clip(footage, plan, rendering);
-        let witness = Witness::new(Source { footage, plan }, &expected, draft.path())?;
+        let witness = Witness::new(Source { footage, plan }, &expected, folder.path())?;
         progress.stage("covering", frames.len() as u64);
         stats::step("render", || {
             let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
@@ -272,7 +277,7 @@ fn make_stills(
     named: &Named<'_>,
     made: &mut Made,
     wish: Wish<'_>,
-    draft: &Draft,
+    folder: Folder<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<()> {
@@ -287,7 +292,7 @@ fn make_stills(
     };
     let wanted = &plan.selection.frames;
     let names: Vec<String> = (1..=wanted.len()).map(|n| named.file_name(&format!("still-{n:04}.png"))).collect();
-    let paths = names.iter().map(|name| draft.new_file(Half::Send, name)).collect::<Result<Vec<_>>>()?;
+    let paths = names.iter().map(|name| folder.new_file(Half::Send, name)).collect::<Result<Vec<_>>>()?;
     let places = |frame: usize| (0..wanted.len()).filter(move |&i| wanted[i] == frame);
     let sizes = Mutex::new(vec![(0, 0); wanted.len()]);
     progress.stage("covering", plan.covers.len() as u64);

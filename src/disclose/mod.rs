@@ -1,22 +1,24 @@
 //! The story of one disclosure, top to bottom. No step calls the next.
 
 mod again;
+mod fill;
 mod item;
 mod record;
 mod understand;
 
 use std::path::{Path, PathBuf};
 
-pub use again::{Again, check_again};
+pub use again::{Again, CheckAgain};
+pub use fill::Fill;
 pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
 pub use understand::{clock_of, recording, select, understood};
 
+use crate::contain;
 use crate::error::Result;
-use crate::log::disclosure::{DisclosureLog, RecordEntry};
-use crate::log::notice;
-use crate::pack::{Draft, Half};
+use crate::log::disclosure::DisclosureLog;
+use crate::pack::Draft;
 use crate::progress::Progress;
-use crate::request::{self, Outcome, Request};
+use crate::request::{self, Request};
 use crate::verify;
 use crate::{hash, json, stats};
 
@@ -47,40 +49,17 @@ pub struct Wish<'a> {
 /// # Errors
 /// Every kind there is; see [`crate::Kind`]. Nothing then stands under the pack's name.
 pub fn disclose(wish: Wish<'_>, out: &Path, settings: &Settings, progress: &dyn Progress) -> Result<Disclosure> {
-    let request = wish.request;
-    let mut warnings = request::check(request)?;
-    let draft = Draft::create(out, &request.reference)?;
+    let mut warnings = request::check(wish.request)?;
+    let draft = Draft::create(out, &wish.request.reference)?;
     warnings.extend(draft.leftovers().iter().map(|name| {
         format!("{name} is left from a run that was stopped, or another run is writing it now; delete it when no run is going on")
     }));
-    let refused = matches!(request.decision.as_ref().map(|d| d.outcome), Some(Outcome::Refuse | Outcome::NoDataHeld));
-    let mut made = Vec::new();
-    for (place, item) in request.items.iter().enumerate().filter(|_| !refused) {
-        let named = item::Named { item, place, of: request.items.len(), base: wish.base };
-        made.push(item::make(&named, wish, &draft, settings, progress)?);
-    }
-    for item in &made {
-        warnings.extend(item.warnings.iter().filter(|w| !warnings.contains(w)).cloned().collect::<Vec<_>>());
-    }
-    let understood = understood(request);
-    let sent = record::notice(request, &made);
-    let records = [
-        (Half::Send, "notice.json", json::text(&sent)?),
-        (Half::Send, "notice.html", notice::html(&sent).into_bytes()),
-        (Half::Keep, "tracks.json", record::tracks(&made)?),
-    ];
-    for (half, name, contents) in &records {
-        draft.write(*half, name, contents)?;
-    }
-    let sealed = |(half, name, contents): &(Half, &str, Vec<u8>)| RecordEntry {
-        name: format!("{}/{name}", half.folder()),
-        sha256: hash::bytes(contents),
-        bytes: contents.len() as u64,
-    };
-    let log = record::log(&understood, wish, &made, records.iter().map(sealed).collect(), warnings)?;
-    draft.write(Half::Keep, "disclosure-log.json", &json::text(&log)?)?;
-    let proof = stats::step("seal", || verify::seal(draft.path()))?;
+    // Everything that opens footage; a pack's files and its log stand in the folder afterwards.
+    let fill = Fill::new(wish, warnings, draft.folder(), settings);
+    contain::run(fill, settings.place, progress)?;
+    let proof = stats::step("seal", || verify::seal(draft.folder().path()))?;
     let pack = stats::step("release", || draft.release(proof))?;
+    let log = verify::read_log(&pack)?;
     Ok(Disclosure { pack, log })
 }
 

@@ -3,6 +3,7 @@
 use super::Wish;
 use super::item::{Assessed, Made, MadeFile};
 use crate::clock::{self, Clock};
+use crate::contain::Contained;
 use crate::error::Result;
 use crate::footage::{Footage, Numbering, Part};
 use crate::geometry::Orientation;
@@ -22,6 +23,7 @@ pub fn log(
     made: &[Made],
     records: Vec<log::RecordEntry>,
     warnings: Vec<String>,
+    contained: Contained,
 ) -> Result<DisclosureLog> {
     let request_sha256 = match wish.sha256 {
         Some(sha256) => sha256.to_owned(),
@@ -34,7 +36,7 @@ pub fn log(
         request: understood.clone(),
         request_sha256,
         tool: log::Tool::this(),
-        contained: log::Contained::default(),
+        contained,
         items: made.iter().zip(&understood.items).map(|(made, item)| entry(made, item)).collect(),
         records,
         warnings,
@@ -352,6 +354,7 @@ pub fn tracks(made: &[Made]) -> Result<Vec<u8>> {
             size: Some(footage.displayed_size()),
             sha256: Some(footage.sha256.clone()),
             frames: Some(footage.count() as u64),
+            times: None,
         };
         // Items of different footage share no binding.
         file.binding = if place == 0 || file.binding == binding { binding } else { Binding::default() };

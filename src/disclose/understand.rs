@@ -82,7 +82,8 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
         .nanos();
     let Some(start) = statement.start.as_deref() else {
         if statement.error_seconds.is_some() {
-            return Err(Error::usage("a clock error is given, but not when the recording starts").hint(starts(footage)));
+            return Err(Error::usage("a clock error is given, but not when the recording starts")
+                .hint(clock::starts(&footage.parts[0].clocks)));
         }
         return Ok(None);
     };
@@ -104,28 +105,14 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
                 .hint("write the clock's start as 2026-10-12T09:00:00"));
         }
     };
-    Ok(Some((Clock { start, zone, error_nanos }, source)))
+    // A file's clocks count seconds, and so does what people read in a picture, unless they say more.
+    let uncertain_nanos = if source == "request" && text.contains('.') { 0 } else { 1_000_000_000 };
+    Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 
 fn no_start(footage: &Footage) -> Error {
     Error::usage(format!("{}: a time of day is asked for, but it is not known when the recording starts", footage.name))
-        .hint(format!("{}; or say how far into the recording: 00:01:30", starts(footage)))
-}
-
-/// Where a recording's start may be had from.
-fn starts(footage: &Footage) -> String {
-    let clocks = &footage.parts[0].clocks;
-    let found = [("container", "file itself", &clocks.container), ("filename", "file's name", &clocks.filename)];
-    let mut accepting: Vec<String> = found
-        .iter()
-        .filter_map(|(name, place, time)| {
-            time.as_ref().map(|t| format!("the {place} says {t}: if the clock in the first picture agrees, accept it with --clock-start {name}"))
-        })
-        .collect();
-    if accepting.is_empty() {
-        accepting.push("neither the file nor its name says: read the clock in the very first picture and give it, for example --clock-start 2026-10-12T09:00:00".to_owned());
-    }
-    accepting.join("; ")
+        .hint(format!("{}; or say how far into the recording: 00:01:30", clock::starts(&footage.parts[0].clocks)))
 }
 
 /// Turns a TIME into a position.

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::contain::Contained;
 use crate::request::{self, AudioAction, Kind, Render, Request};
 use crate::tracks::{Role, ShownBecause};
 use crate::verify::{Check, ExpectedClip, ExpectedStill};
@@ -23,7 +24,7 @@ pub struct DisclosureLog {
     pub request_sha256: String,
     /// What made the pack.
     pub tool: Tool,
-    /// How the decoder was confined.
+    /// How the process that opened the footage was confined.
     pub contained: Contained,
     /// What was made.
     pub items: Vec<Item>,
@@ -69,15 +70,6 @@ impl Tool {
             encoder_settings: crate::media::settings(),
         }
     }
-}
-
-/// What confined the decoder while it ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Contained {
-    /// Landlock: no file but the footage and the work folder.
-    pub landlock: bool,
-    /// Seccomp: no network, no new programs.
-    pub seccomp: bool,
 }
 
 /// A span of time: wall-clock (RFC 3339, true time) where the footage has a clock, positions otherwise.

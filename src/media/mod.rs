@@ -8,6 +8,7 @@ mod edges;
 mod encoder;
 mod ffi;
 pub mod h264;
+mod limits;
 mod muxer;
 mod pictures;
 mod probe;

@@ -6,15 +6,11 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
-use super::ffi;
+use super::{ffi, limits};
 use crate::error::{Error, Result};
 use crate::footage::{Footage, Part};
 use crate::picture::{Layout, Picture, Plane, Planes};
 use crate::stats::{self, Stage};
-
-/// Demuxers for what recorders export; nothing that follows references to other files or addresses.
-pub(super) const CONTAINERS: &str =
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,h264,hevc,m4v,mjpeg,flv,mxf,nut";
 
 /// Opens footage through a plain file handle: FFmpeg sees bytes, never a name or an address.
 ///
@@ -26,7 +22,9 @@ pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::co
     let broken = |e: ff::Error| Error::failed(format!("{}: this cannot be opened as footage ({e})", path.display()));
     let io = ff::format::context::StreamIo::from_read_seek_with_capacity(file, 1 << 16).map_err(broken)?;
     let mut options = ff::Dictionary::new();
-    options.set("format_whitelist", CONTAINERS);
+    options.set("format_whitelist", limits::CONTAINERS);
+    options.set("codec_whitelist", &limits::decoders());
+    options.set("max_streams", &limits::STREAMS.to_string());
     options.set("protocol_whitelist", "");
     if ignore_edit_list {
         options.set("ignore_editlist", "1");
@@ -39,6 +37,11 @@ pub(super) fn open(path: &Path, ignore_edit_list: bool) -> Result<ff::format::co
 /// A decoder for one stream. It works in the caller's thread, so that what it complains of can be told packet by packet.
 pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::decoder::Video> {
     let failed = |e: ff::Error| Error::failed(format!("no decoder for the video stream: {e}"));
+    let header = ffi::stream_header(stream);
+    if i64::from(header.width) * i64::from(header.height) > i64::from(limits::PIXELS) {
+        let (width, height) = (header.width, header.height);
+        return Err(Error::failed(format!("pictures of {width}x{height} are larger than any camera's")));
+    }
     let mut context = ff::codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
     context.set_threading(ff::threading::Config { kind: ff::threading::Type::None, count: 1, safe: false });
     let mut decoder = context.decoder();
@@ -47,8 +50,12 @@ pub(super) fn decoder(stream: &ff::format::stream::Stream<'_>) -> Result<ff::dec
     // Unaligned, or FFmpeg leaves columns in the picture that the stream crops at its left.
     options.set("flags", "+bitexact+unaligned");
     options.set("err_detect", "+crccheck+bitstream+buffer+careful");
-    let codec = ff::codec::decoder::find(stream.parameters().id())
-        .ok_or_else(|| Error::failed("this FFmpeg has no decoder for the video stream"))?;
+    options.set("max_pixels", &limits::PIXELS.to_string());
+    let id = stream.parameters().id();
+    let codec = ff::codec::decoder::find(id).filter(|c| limits::PICTURES.contains(&c.name())).ok_or_else(|| {
+        Error::failed(format!("no recorder's pictures are coded like these ({})", id.name()))
+            .hint("export the footage as H.264 in MP4 or AVI, if the recorder can")
+    })?;
     decoder.open_as_with(codec, options).and_then(|d| d.video()).map_err(failed)
 }
 

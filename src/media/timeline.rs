@@ -8,7 +8,7 @@ use ffmpeg_next as ff;
 use super::bitstream::{h264_type, nal, split};
 use super::pictures::framing;
 use super::sei::recovery_takes_time;
-use super::{ffi, reader};
+use super::{ffi, limits, reader};
 use crate::error::{Error, Result};
 use crate::footage::Frame;
 use crate::stats::{self, Stage};
@@ -109,6 +109,10 @@ fn scan(input: &mut ff::format::context::Input, stream: usize, kind: &Kind<'_>) 
         units.into_iter().any(|unit| h264_type(unit) == Some(nal::SEI) && recovery_takes_time(unit))
     };
     while let Some(p) = reader::next_packet(input, stream)? {
+        if packets.len() == limits::FRAMES {
+            return Err(Error::failed(format!("there are more than {} frames in this file", limits::FRAMES))
+                .hint("export a shorter part of the recording"));
+        }
         packets.push(Packet {
             pts: p.pts(),
             dts: p.dts(),

@@ -1,6 +1,8 @@
 //! The request file, as it is written and as the log repeats it. `clip` and `still` build the same from their flags,
 //! so there is one way from a wish to a pack.
 
+use std::path::{Path, PathBuf};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +212,9 @@ pub struct Item {
     /// The number of the first pixel in MOT files, 0 or 1.
     #[serde(default)]
     pub mot_origin: Option<u8>,
+    /// What a folder of label files calls the first frame, 0 or 1, where its names do not tell.
+    #[serde(default)]
+    pub tracks_first_frame: Option<u8>,
     /// Ids of the requester's tracks (`FILE:ID` where two files share an id).
     #[serde(default)]
     pub subjects: Vec<String>,
@@ -261,6 +266,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Every file that it names.
+    pub fn files(&self, base: &Path) -> Vec<PathBuf> {
+        let tracks = self.tracks.iter().map(|t| &t.file);
+        self.footage.iter().chain(tracks).chain(&self.binding).map(|file| base.join(file)).collect()
+    }
+
     /// An item with nothing said about it but its footage.
     pub fn new(kind: Kind, footage: Vec<String>) -> Self {
         Self {
@@ -277,6 +288,7 @@ impl Item {
             tracks_format: None,
             tracks_size: None,
             mot_origin: None,
+            tracks_first_frame: None,
             subjects: Vec::new(),
             subject_labels: Vec::new(),
             no_third_parties: false,

@@ -1,6 +1,6 @@
 //! A track laid over the footage's frames: which frames it has a box in, and which box.
 
-use super::{KeyFrame, Sampling, Track, When};
+use super::{KeyFrame, Sampling, Track, When, formats};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
@@ -31,10 +31,10 @@ impl Run {
 /// Lays a track over the footage. Key frames after the footage's end pull boxes towards them and are not shown.
 ///
 /// # Errors
-/// `Failed` when key frames are not in order of time.
+/// `Failed` when key frames are not in order of time; `Usage` for one by the wall clock, which has no place by itself.
 pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
-    let keys: Vec<(f64, &KeyFrame)> =
-        track.keyframes.iter().map(|k| (coordinate(track.sampling, k.when, footage), k)).collect();
+    let place = |k| Ok((coordinate(track, k, footage)?, k));
+    let keys: Vec<(f64, &KeyFrame)> = track.keyframes.iter().map(place).collect::<Result<_>>()?;
     if let Some(w) = keys.windows(2).find(|w| w[1].0 <= w[0].0) {
         return Err(Error::failed(format!(
             "track {}: the key frame {:?} does not come after {:?}",
@@ -109,9 +109,13 @@ impl Runs {
 }
 
 /// Where a key frame lies on the axis its track moves along: nanoseconds, or frame numbers.
-fn coordinate(sampling: Sampling, when: When, footage: &Footage) -> f64 {
+fn coordinate(track: &Track, key: &KeyFrame, footage: &Footage) -> Result<f64> {
     let count = footage.count();
-    match (sampling, when) {
+    let sampling = track.sampling;
+    Ok(match (sampling, key.when) {
+        (_, When::Clock { .. }) => {
+            return formats::stated_number(key.when).map(|n| n as f64).map_err(|e| e.at(format!("track {}", track.id)));
+        }
         (Sampling::KeyFrames, When::Time(t)) => footage.run_on(t) as f64,
         (Sampling::KeyFrames, When::Frame(n)) if (n as usize) < count => footage.running(n as usize) as f64,
         (Sampling::KeyFrames, When::Frame(n)) => {
@@ -126,7 +130,7 @@ fn coordinate(sampling: Sampling, when: When, footage: &Footage) -> f64 {
             let number = footage.number(before) as f64 + t.since(start) as f64 / step as f64;
             if sampling == Sampling::EveryFrame { number.round() } else { number }
         }
-    }
+    })
 }
 
 fn frame_coordinate(sampling: Sampling, number: usize, footage: &Footage) -> f64 {

@@ -2,21 +2,22 @@
 
 use std::path::Path;
 
-use super::formats::{self, ReadOptions};
+use super::formats::ReadOptions;
+use super::source::Source;
 use super::working_copy::WorkingCopy;
-use super::{Binding, KeyFrame, TrackFile, When};
+use super::{Binding, KeyFrame, TrackFile, When, by_clock};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::hash;
-use crate::input;
 use crate::request::{Item, TrackSource};
+use crate::{hash, input};
 
 /// One track file, read and fitted to the footage: its boxes are in the footage's displayed pixels.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Its file name.
+    /// The name of the file or folder.
     pub name: String,
-    /// SHA-256 of the file, lower-case hex.
+    /// Its SHA-256, lower-case hex; [`Source::sha256`] says what that is of a folder.
     pub sha256: String,
     /// SHA-256 of the binding of the working copy that it was made on, where it was.
     pub binding_sha256: Option<String>,
@@ -26,11 +27,12 @@ pub struct Loaded {
     pub file: TrackFile,
 }
 
-/// Reads an item's track files. Paths are relative to `base`.
+/// Reads an item's track files. Paths are relative to `base`; `clock` is the footage's, where it is known.
 ///
 /// # Errors
-/// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage.
-pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> {
+/// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage; `Usage` where the clock, or an
+/// option, is needed and not given.
+pub fn load(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>) -> Result<Vec<Loaded>> {
     let bound = |path: &String| -> Result<_> {
         let bytes = input::read(&base.join(path))?;
         let copy = WorkingCopy::parse(&bytes).and_then(|copy| copy.check(footage).map(|()| copy));
@@ -40,8 +42,8 @@ pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> 
     item.tracks
         .iter()
         .map(|source| {
-            let bytes = input::read(&base.join(&source.file))?;
-            load_one(item, source, &bytes, copy.as_ref(), footage).map_err(|e| e.at(file_name(&source.file)))
+            let read = Source::read(&base.join(&source.file))?;
+            load_one(item, source, &read, copy.as_ref(), footage, clock).map_err(|e| e.at(file_name(&source.file)))
         })
         .collect()
 }
@@ -49,11 +51,12 @@ pub fn load(item: &Item, base: &Path, footage: &Footage) -> Result<Vec<Loaded>> 
 fn load_one(
     item: &Item,
     source: &TrackSource,
-    bytes: &[u8],
+    read: &Source,
     copy: Option<&(WorkingCopy, String)>,
     footage: &Footage,
+    clock: Option<&Clock>,
 ) -> Result<Loaded> {
-    let sha256 = hash::bytes(bytes);
+    let sha256 = read.sha256.clone();
     if let Some(wanted) = source.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(Error::stopped(format!(
             "the request was made for a track file with SHA-256 {wanted}, this one has {sha256}"
@@ -64,8 +67,9 @@ fn load_one(
     let options = ReadOptions {
         size: Some(drawn_at.unwrap_or(copy.map_or(footage.displayed_size(), |c| c.0.size()))),
         mot_origin: item.mot_origin.unwrap_or(0),
+        first_frame: item.tracks_first_frame,
     };
-    let mut file = formats::read(bytes, item.tracks_format.as_deref(), &options)?;
+    let mut file = read.tracks(item.tracks_format.as_deref(), &options)?;
     match copy {
         Some((copy, _)) => copy.bring(&mut file, drawn_at, Some(footage))?,
         None => {
@@ -74,11 +78,13 @@ fn load_one(
                 size: Some(size),
                 sha256: Some(footage.sha256.clone()),
                 frames: Some(footage.count() as u64),
+                times: None,
             };
             check_binding(&file, drawn_at, &own)?;
             rescale(&mut file, drawn_at.unwrap_or(size), size);
         }
     }
+    by_clock::place(&mut file, clock, footage, item.obscure.unwrap_or_default())?;
     check_fit(&file, footage)?;
     Ok(Loaded {
         name: file_name(&source.file),
@@ -161,6 +167,7 @@ fn check_fit(file: &TrackFile, footage: &Footage) -> Result<()> {
     let beyond = |k: &KeyFrame| match k.when {
         When::Frame(n) => n >= footage.count() as u64,
         When::Time(t) => t >= footage.end() || t.nanos() < 0,
+        When::Clock { .. } => false,
     };
     if total > 0 && shown().all(|(t, k)| !t.whole && beyond(k)) {
         return Err(Error::stopped(format!(

@@ -1,24 +1,37 @@
 //! Boxes over time: what a track file says, before anything is decided about covering it.
 
+pub mod by_clock;
 pub mod formats;
 pub mod lay;
 pub mod load;
 pub mod presence;
+pub mod source;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod working_copy;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::BoundingBox;
 use crate::time::Position;
 
-/// When a key frame is: by number (0-based, presentation order) or by position.
+/// When a key frame is: by number (0-based, presentation order), by position, or by the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum When {
     /// The frame's number.
     Frame(u64),
     /// A position in the footage.
     Time(Position),
+    /// Recorder time: the box stands still from the one instant to the other, both included; they are the same where
+    /// it was only seen. [`load`](load::load) turns these into frame numbers, for which it needs the footage's clock.
+    Clock {
+        /// The first instant.
+        from: Timestamp,
+        /// The last.
+        until: Timestamp,
+    },
 }
 
 /// A box at one time.
@@ -95,12 +108,14 @@ pub struct Binding {
     pub sha256: Option<String>,
     /// Number of frames of the footage.
     pub frames: Option<u64>,
+    /// The first and the last instant of recorder time that the file describes. Footage may be a part of it.
+    pub times: Option<(Timestamp, Timestamp)>,
 }
 
 /// One track file, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrackFile {
-    /// The format's name in the command line (`native`, `cvat`, `mot`, `label-studio`).
+    /// The format's name in the command line (`native`, `cvat`, …).
     pub format: &'static str,
     /// What it says of its footage.
     pub binding: Binding,

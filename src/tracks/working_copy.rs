@@ -9,6 +9,7 @@ use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
+use crate::time::Position;
 
 /// What a working copy is and what it must not become.
 pub const NOTICE: &str = "unredacted, do not send";
@@ -198,7 +199,12 @@ impl WorkingCopy {
     /// `Unsafe` for tracks that cannot be of this copy; `Usage` for times without footage.
     pub fn bring(&self, file: &mut TrackFile, drawn_at: Option<(u32, u32)>, footage: Option<&Footage>) -> Result<()> {
         let copy = &self.copy;
-        let own = Binding { size: Some(self.size()), sha256: Some(copy.sha256.clone()), frames: Some(copy.frames) };
+        let own = Binding {
+            size: Some(self.size()),
+            sha256: Some(copy.sha256.clone()),
+            frames: Some(copy.frames),
+            times: None,
+        };
         check_binding(file, drawn_at, &own)?;
         rescale(file, drawn_at.unwrap_or(self.size()), self.size());
         for track in &mut file.tracks {
@@ -211,12 +217,15 @@ impl WorkingCopy {
             size: Some((self.footage.width, self.footage.height)),
             sha256: Some(self.footage.sha256.clone()),
             frames: Some(self.footage.frames),
+            times: file.binding.times,
         };
         Ok(())
     }
 
     fn bring_track(&self, track: &mut Track, footage: Option<&Footage>) -> Result<()> {
-        if track.sampling != Sampling::EveryFrame {
+        // What is placed by the wall clock is so whatever it was drawn on.
+        let by_clock = track.keyframes.iter().any(|k| matches!(k.when, When::Clock { .. }));
+        if !by_clock && track.sampling != Sampling::EveryFrame {
             // Frames of the copy are evenly spaced, so what moves evenly in its time moves evenly from frame to frame.
             track.sampling = Sampling::KeyFramesByNumber;
             self.key_at_breaks(&mut track.keyframes);
@@ -227,7 +236,8 @@ impl WorkingCopy {
             key.shape = BoundingBox { x: x - left, y: y - top, w, h };
             key.when = match key.when {
                 When::Frame(n) => When::Frame(self.number(n)),
-                When::Time(_) => self.time(self.place(key.when), footage)?,
+                When::Time(at) => self.time(self.axis(at), footage)?,
+                clock => clock,
             };
         }
         Ok(())
@@ -251,12 +261,18 @@ impl WorkingCopy {
         }
     }
 
-    /// Where something is on the axis of the copy's frame numbers.
+    /// Where something is on the axis of the copy's frame numbers; nowhere, if it is placed by the wall clock.
     fn place(&self, when: When) -> f64 {
         match when {
             When::Frame(n) => n as f64,
-            When::Time(t) => t.seconds() * f64::from(self.copy.frames_per_second),
+            When::Time(at) => self.axis(at),
+            When::Clock { .. } => f64::NAN,
         }
+    }
+
+    /// A time in the copy on the axis of its frame numbers.
+    fn axis(&self, at: Position) -> f64 {
+        at.seconds() * f64::from(self.copy.frames_per_second)
     }
 
     /// The footage's number of a frame of the copy; beyond its end numbers run on.

@@ -36,7 +36,7 @@ pub struct Check {
 }
 
 /// What checking one file found; it was all as it must be, or there would be an error instead.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// What was checked.
     pub checks: Vec<Check>,

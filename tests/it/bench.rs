@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cctv_redact::bench::TRACKS;
+use cctv_redact::contain::Place;
 use cctv_redact::cover::Cover;
 use cctv_redact::disclose::{Named, Settings, assess};
 use cctv_redact::progress::Silent;
@@ -32,7 +33,7 @@ fn covers(folder: &Path, tracks: &str) -> Vec<(usize, Cover)> {
     item.hold = Some(Seconds::Number(0.0));
     item.tracks = vec![TrackSource { file: tracks.to_owned(), sha256: None }];
     let named = Named { item: &item, place: 0, of: 1, base: folder };
-    assess(&named, &Settings { threads: 1, pin_ids: false }, &Silent).unwrap().plan.covers
+    assess(&named, &Settings { threads: 1, pin_ids: false, place: Place::Here }, &Silent).unwrap().plan.covers
 }
 
 /// Frame and box of every row of the clip's MOTChallenge file, read by hand: frames from 0; left, top, width, height.

@@ -38,7 +38,7 @@ fn a_mistake_is_answered_with_what_to_type_instead() {
         (clip(&format!("{TRACKS} --from 9 --to 0")), 2, "exchange --from and --to"),
         (clip("--from 0 --to 9"), 3, "the tool finds nobody by itself"),
         (clip("--from 0 --to 9 --tracks people.xml"), 1, "see that the name is right"),
-        (clip("--from 0 --to 9 --tracks README.md"), 1, "known are native, cvat, label-studio, mot"),
+        (clip("--from 0 --to 9 --tracks README.md"), 1, "known are native, cvat, label-studio, onvif"),
         (clip(&format!("{TRACKS} --from 0 --to 9 --subject Jane")), 3, "the tracks are: "),
         (clip(&format!("{TRACKS} --from 0 --to 9 --audio keep")), 2, "leave --audio out"),
         (format!("{lost} {TRACKS} --from 0 --to 9"), 1, "see that the name is right"),

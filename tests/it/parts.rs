@@ -254,6 +254,17 @@ fn files_in_different_containers_are_joined_exactly() {
 }
 
 #[test]
+fn raw_files_follow_one_another_at_the_rate_that_is_given() {
+    if ffmpeg_is_missing() {
+        return;
+    }
+    let desk = Desk::new();
+    let files = [("a.h264", (0, 13)), ("b.h264", (13, 27)), ("c.h264", (27, 40))];
+    clip(&desk, &parts(&desk, &files), "--from 0.5 --to 3.5 --fps 10").ready();
+    shows(&desk, 5..35, 0..30);
+}
+
+#[test]
 fn boxes_given_by_running_numbers_land_on_their_frames() {
     if ffmpeg_is_missing() {
         return;

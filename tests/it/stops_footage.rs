@@ -184,7 +184,7 @@ fn options_that_mean_nothing_are_status_2() {
         ("--gaps=ignore", "refuse"),
         ("--damaged=show", "cover"),
         ("--obscure=nobody", "all-but-subject"),
-        ("--tracks-format=kitti", "mot"),
+        ("--tracks-format=via", "mot"),
         ("--tracks-size=big", "1920x1080"),
         ("--mot-origin=2", "2"),
         ("--threads=0", "0"),

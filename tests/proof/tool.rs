@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cctv_redact::Result;
+use cctv_redact::contain::Place;
 use cctv_redact::disclose::{Disclosure, Settings, Wish, disclose};
 use cctv_redact::progress::Silent;
 use cctv_redact::request;
@@ -20,7 +21,7 @@ pub type Files = Vec<(String, Vec<u8>)>;
 pub fn answer(folder: &Path, request: &Value) -> Result<Disclosure> {
     let request = request::parse(request.to_string().as_bytes())?;
     let wish = Wish { request: &request, base: folder, sha256: None, supersedes: None };
-    disclose(wish, &folder.join("out"), &Settings { threads: 1, pin_ids: false }, &Silent)
+    disclose(wish, &folder.join("out"), &Settings { threads: 1, pin_ids: false, place: Place::Here }, &Silent)
 }
 
 /// A request for these items and nothing else.

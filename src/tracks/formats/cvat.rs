@@ -27,6 +27,7 @@ pub const FORMAT: Format = Format {
     renumbers: true,
     sniff,
     read,
+    folder: None,
     write: Some(write::write),
 };
 

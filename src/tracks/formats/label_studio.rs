@@ -25,6 +25,7 @@ pub const FORMAT: Format = Format {
     renumbers: false,
     sniff,
     read,
+    folder: None,
     write: None,
 };
 
@@ -242,7 +243,7 @@ mod tests {
     use crate::error::Kind;
     use crate::tracks::When;
 
-    const SIZE: ReadOptions = ReadOptions { size: Some((200, 100)), mot_origin: 0 };
+    const SIZE: ReadOptions = ReadOptions { size: Some((200, 100)), mot_origin: 0, first_frame: None };
 
     fn point(frame: u32, more: &str) -> String {
         format!(r#"{{"frame":{frame},"x":10,"y":10,"width":5,"height":5,"rotation":0,{more}}}"#)

@@ -4,13 +4,11 @@
 //! `frame, id, left, top, width, height` and then confidence, class and visibility (9 columns, ground truth) or
 //! confidence and a position in the world (10 columns, results). Frames count from 1.
 
-use std::collections::HashMap;
-use std::collections::btree_map::{BTreeMap, Entry};
-
+use super::crowd::Crowd;
 use super::{Format, ReadOptions, checks};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::tracks::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
+use crate::tracks::{Binding, TrackFile};
 
 /// The row of the table.
 pub const FORMAT: Format = Format {
@@ -20,6 +18,7 @@ pub const FORMAT: Format = Format {
     renumbers: false,
     sniff,
     read,
+    folder: None,
     write: None,
 };
 
@@ -64,9 +63,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<TrackFile> {
         .hint("choose one"));
     }
     let text = checks::text(bytes)?;
-    let mut people: Vec<Person> = Vec::new();
-    let mut known: HashMap<i64, usize> = HashMap::new();
-    let mut unnamed: HashMap<u64, usize> = HashMap::new();
+    let mut crowd = Crowd::default();
     let (mut ignored, mut width) = (0usize, None);
     for (index, line) in text.lines().enumerate().filter(|(_, line)| is_row(line)) {
         let place = format!("line {}", index + 1);
@@ -76,30 +73,9 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<TrackFile> {
         }
         let row = row(&columns, options).map_err(|error| error.at(&place))?;
         ignored += usize::from(row.ignored);
-        let person = match row.id {
-            Some(id) => *known.entry(id).or_insert(people.len()),
-            None => people.len(),
-        };
-        if person == people.len() {
-            let id = row.id.map(|id| id.to_string()).unwrap_or_else(|| {
-                let count = unnamed.entry(row.frame).or_insert(0);
-                *count += 1;
-                format!("unnamed-{}-{count}", row.frame)
-            });
-            people.push(Person { id, class: row.class, boxes: BTreeMap::new() });
-        }
-        let Some(person) = people.get_mut(person) else { continue };
-        match person.boxes.entry(row.frame) {
-            Entry::Vacant(free) => drop(free.insert(row.shape)),
-            Entry::Occupied(_) => {
-                return Err(Error::failed(format!(
-                    "{place}: a second box of id {} in frame {}",
-                    person.id,
-                    row.frame + 1
-                ))
-                .hint("give each person an id of their own"));
-            }
-        }
+        // The number only: MOTChallenge calls class 1 a pedestrian, but other tools number their own labels.
+        let label = row.class.map(|class| format!("class {class}"));
+        crowd.add(row.frame, row.id.map(i128::from), label, row.shape).map_err(|second| second.at(&place))?;
     }
     let mut notes = vec![match options.mot_origin {
         0 => "pixel origin read as 0; where the first pixel is called 1, as in MOTChallenge's own data, say --mot-origin 1".into(),
@@ -108,35 +84,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<TrackFile> {
     if ignored > 0 {
         notes.push(format!("{ignored} rows flagged \"ignore\" (confidence 0) are kept: they are people too"));
     }
-    let detections: usize = unnamed.values().sum();
-    if detections > 0 {
-        notes.push(format!("{detections} rows without an identity (id -1) became a track each"));
-    }
-    let tracks = people.into_iter().map(Person::track).collect();
-    Ok(TrackFile { format: FORMAT.name, binding: Binding::default(), annotated: None, tracks, notes })
-}
-
-struct Person {
-    id: String,
-    class: Option<i64>,
-    boxes: BTreeMap<u64, BoundingBox>,
-}
-
-impl Person {
-    fn track(self) -> Track {
-        let key = |(frame, shape)| KeyFrame { when: When::Frame(frame), shape, end: false };
-        Track {
-            id: self.id,
-            // The number only: MOTChallenge calls class 1 a pedestrian, but other tools number their own labels.
-            label: self.class.map(|class| format!("class {class}")),
-            role: None,
-            shown_because: None,
-            justification: None,
-            whole: false,
-            sampling: Sampling::EveryFrame,
-            keyframes: self.boxes.into_iter().map(key).collect(),
-        }
-    }
+    notes.extend(crowd.note());
+    Ok(TrackFile { format: FORMAT.name, binding: Binding::default(), annotated: None, tracks: crowd.tracks(), notes })
 }
 
 fn row(columns: &[&str], options: &ReadOptions) -> Result<Row> {
@@ -188,6 +137,7 @@ fn row(columns: &[&str], options: &ReadOptions) -> Result<Row> {
 mod tests {
     use super::*;
     use crate::error::Kind;
+    use crate::tracks::{Sampling, When};
 
     fn parse(text: &str) -> Result<TrackFile> {
         read(text.as_bytes(), &ReadOptions::default())
@@ -207,12 +157,13 @@ mod tests {
 
     #[test]
     fn the_first_pixel_may_be_called_one() {
-        let one = ReadOptions { size: None, mot_origin: 1 };
+        let one = ReadOptions { mot_origin: 1, ..ReadOptions::default() };
         let file = read(b"1 1 1 1 10 20 1 -1 -1 -1", &one).unwrap();
         assert_eq!(file.tracks[0].keyframes[0].shape, BoundingBox::new(0.0, 0.0, 10.0, 20.0));
         assert!(file.notes[0].contains("origin read as 1"));
         assert!(parse("1 1 1 1 10 20").unwrap().notes[0].contains("origin read as 0"));
-        assert_eq!(read(b"1 1 1 1 10 20", &ReadOptions { size: None, mot_origin: 2 }).unwrap_err().kind(), Kind::Usage);
+        let two = ReadOptions { mot_origin: 2, ..ReadOptions::default() };
+        assert_eq!(read(b"1 1 1 1 10 20", &two).unwrap_err().kind(), Kind::Usage);
     }
 
     #[test]
@@ -227,7 +178,7 @@ mod tests {
         let file = parse("5,-1,0,0,9,9,1,-1,-1,-1\n5,-1,20,0,9,9,1,-1,-1,-1\n6,-1,0,0,9,9,1,-1,-1,-1").unwrap();
         let ids: Vec<_> = file.tracks.iter().map(|track| track.id.as_str()).collect();
         assert_eq!(ids, ["unnamed-4-1", "unnamed-4-2", "unnamed-5-1"]);
-        assert!(file.notes[1].contains("3 rows without an identity"));
+        assert!(file.notes[1].starts_with("3 boxes without an identity"));
     }
 
     #[test]
@@ -259,7 +210,7 @@ mod tests {
     #[test]
     fn rows_that_contradict_each_other_are_refused() {
         let twice = parse("1,1,0,0,9,9\n1,1.0,5,5,9,9").unwrap_err();
-        assert!(twice.what().contains("line 2: a second box of id 1 in frame 1"), "{twice}");
+        assert!(twice.what().contains("line 2: a second box of id 1 in one frame"), "{twice}");
         let short = parse("1,1,0,0,9,9,1\n2,1,0,0,9,9").unwrap_err();
         assert!(short.what().contains("line 2: 6 columns"), "{short}");
     }

@@ -21,6 +21,7 @@ pub const FORMAT: Format = Format {
     renumbers: false,
     sniff,
     read,
+    folder: None,
     write: Some(write),
 };
 
@@ -37,8 +38,15 @@ pub fn read(bytes: &[u8], _: &ReadOptions) -> Result<TrackFile> {
     json::parse::<Document>(bytes)?.into_tracks()
 }
 
-/// Writes a file in the native format. Key frames keep their frame or time, so no footage is asked.
-pub fn write(file: &TrackFile, _: &FrameNumber<'_>) -> Result<Vec<u8>> {
+/// Writes a file in the native format. Key frames keep their frame or position.
+///
+/// # Errors
+/// What `number` answers for a key frame that is placed by the wall clock, which the format does not have.
+pub fn write(file: &TrackFile, number: &FrameNumber<'_>) -> Result<Vec<u8>> {
+    let keys = file.tracks.iter().flat_map(|track| &track.keyframes);
+    if let Some(key) = keys.into_iter().find(|key| matches!(key.when, When::Clock { .. })) {
+        number(key.when)?;
+    }
     Document::from(file).to_json()
 }
 
@@ -82,7 +90,7 @@ impl Footage {
         if sha256.as_ref().is_some_and(|hash| hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit())) {
             return Err(Error::failed("footage: sha256 is 64 hexadecimal digits"));
         }
-        Ok(model::Binding { size, sha256, frames: self.frames })
+        Ok(model::Binding { size, sha256, frames: self.frames, times: None })
     }
 }
 
@@ -106,6 +114,8 @@ impl Track {
             let later = match key.when {
                 When::Frame(frame) => last_frame.replace(frame).is_none_or(|last| last < frame),
                 When::Time(time) => last_time.replace(time).is_none_or(|last| last < time),
+                // The format has none.
+                When::Clock { .. } => true,
             };
             if !later {
                 return Err(Error::failed(format!("{place}: it is not later than the one before"))
@@ -354,7 +364,7 @@ mod tests {
             for (index, track) in tracks.iter_mut().enumerate() {
                 track.id = format!("id {index}");
             }
-            let binding = model::Binding { size, sha256: hash, frames };
+            let binding = model::Binding { size, sha256: hash, frames, times: None };
             let file = TrackFile { format: "native", binding, annotated, tracks, notes: Vec::new() };
             let bytes = write(&file, &stated_number).unwrap();
             prop_assert_eq!(read(&bytes, &ReadOptions::default()).unwrap(), file);

@@ -6,11 +6,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{FORMATS, ReadOptions, native, read, stated_number};
+use crate::clock::{Clock, zone};
+use crate::error::Kind;
 use crate::geometry::BoundingBox;
+use crate::request::Obscure;
+use crate::tracks::by_clock::place;
+use crate::tracks::source::Source;
+use crate::tracks::tests::footage;
 use crate::tracks::{Sampling, Track, TrackFile, When};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tracks/formats");
-const SIZE: ReadOptions = ReadOptions { size: Some((768, 576)), mot_origin: 0 };
+const SIZE: ReadOptions = ReadOptions { size: Some((768, 576)), mot_origin: 0, first_frame: None };
 
 /// The boxes of the first `frames` frames, moving linearly in frame number. A model to test readers with.
 pub(super) fn expand_by_number(track: &Track, frames: u64) -> BTreeMap<u64, BoundingBox> {
@@ -75,6 +81,7 @@ fn samples_of_every_format_show_the_same_people() {
         ("mot_10col.txt", "mot", "expected_dense.json", true),
         ("mot17_gt_9col.txt", "mot", "expected_dense.json", true),
         ("mot_space.txt", "mot", "expected_dense.json", true),
+        ("kitti_tracking.txt", "kitti", "expected_dense.json", true),
         ("cvat_video_1.1_full_export.xml", "cvat", "expected_interpolated_kf10.json", false),
         ("cvat_video_1.1_keyframes_only.xml", "cvat", "expected_interpolated_kf10.json", false),
         ("labelstudio_video.json", "label-studio", "expected_interpolated_kf10.json", false),
@@ -85,6 +92,65 @@ fn samples_of_every_format_show_the_same_people() {
         let worst = distance(&file, &truth, ids_too);
         assert!(worst < 0.01, "{name}: {worst} pixels apart");
     }
+}
+
+#[test]
+fn sample_folders_show_the_same_people() {
+    for (name, format, frames_from) in [("deepstream_kitti", "kitti", 0), ("yolo_labels", "yolo", 1)] {
+        let (path, Some(truth)) = (Path::new(FOLDER).join(name), expected("expected_dense.json")) else { continue };
+        let Ok(source) = Source::read(&path) else {
+            eprintln!("absent, not tested: {FOLDER}/{name}");
+            continue;
+        };
+        let file = source.tracks(None, &SIZE).unwrap();
+        assert_eq!((file.format, file.annotated), (format, Some((0, 199))));
+        let worst = distance(&file, &truth, true);
+        assert!(worst < 0.01, "{name}: {worst} pixels apart");
+        assert!(
+            file.notes.iter().any(|note| note.contains(&format!("counted from {frames_from}"))),
+            "{:?}",
+            file.notes
+        );
+        // Anybody can recompute the folder's hash.
+        let command = "LC_ALL=C sha256sum * | sha256sum";
+        let output = std::process::Command::new("sh").args(["-c", command]).current_dir(&path).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(printed.split_whitespace().next(), Some(source.sha256.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn a_sample_by_the_wall_clock_shows_the_same_people_at_the_right_start() {
+    let (Some(bytes), Some(truth)) = (sample("onvif_metadata.xml"), expected("expected_dense.json")) else { return };
+    let read = || read(&bytes, None, &SIZE).unwrap();
+    assert_eq!(read().format, "onvif");
+    let at = |start: &str, uncertain_nanos| {
+        let start = start.parse().unwrap();
+        let clock = Clock { start, zone: zone("UTC").unwrap(), error_nanos: 42_000_000_000, uncertain_nanos };
+        let mut file = read();
+        place(&mut file, Some(&clock), &footage(200, 10), Obscure::ThirdParties).map(|()| file)
+    };
+    let file = at("2024-03-10T00:59:55.000Z", 0).unwrap();
+    let worst = distance(&file, &truth, true);
+    assert!(worst < 0.01, "{worst} pixels apart");
+    // The recorder's clock error moves the picture and the metadata alike, but another start moves one of them.
+    let late = at("2024-03-10T00:59:54.900Z", 0).unwrap();
+    assert!(late.tracks[0].keyframes[0].when == When::Frame(1) && late.annotated == Some((1, 199)));
+    // Known to the second only, every true box is inside what is covered in its frame.
+    for start in ["2024-03-10T00:59:54.100Z", "2024-03-10T00:59:55.900Z"] {
+        let wide = at(start, 1_000_000_000).unwrap();
+        for (id, boxes) in &truth {
+            let found = expand_by_number(wide.tracks.iter().find(|t| t.id == *id).unwrap(), 200);
+            for (frame, [left, top, right, bottom]) in boxes {
+                let [l, t, r, b] = found[frame].edges();
+                let inside = l <= left + 0.01 && t <= top + 0.01 && r >= right - 0.01 && b >= bottom - 0.01;
+                assert!(inside, "{id} in frame {frame}");
+            }
+        }
+    }
+    let error = at("2024-03-10T01:59:55.000Z", 0).unwrap_err();
+    assert!(error.kind() == Kind::Unsafe && error.to_string().contains("+1 hours"), "{error}");
+    assert_eq!(place(&mut read(), None, &footage(200, 10), Obscure::ThirdParties).unwrap_err().kind(), Kind::Usage);
 }
 
 #[test]

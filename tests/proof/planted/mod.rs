@@ -7,7 +7,8 @@ mod surgery;
 
 use std::fs;
 
-use cctv_redact::disclose::{Settings, check_again};
+use cctv_redact::contain::{self, Place};
+use cctv_redact::disclose::CheckAgain;
 use cctv_redact::progress::Silent;
 use cctv_redact::{Kind, hash};
 use serde_json::{Value, json};
@@ -100,9 +101,9 @@ fn refusal(ready: &Ready, bytes: &[u8], with_footage: bool) -> Option<String> {
         fs::write(path, bytes).unwrap();
     }
     let footage = ready.folder.path().join("film.mov");
-    let given = if with_footage { std::slice::from_ref(&footage) } else { &[] };
-    let settings = Settings { threads: 1, pin_ids: false };
-    let error = check_again(pack.path(), given, settings.threads, &Silent).err()?;
+    let footage = if with_footage { vec![footage] } else { Vec::new() };
+    let again = CheckAgain { pack: pack.path().to_owned(), footage, threads: 1 };
+    let error = contain::run(again, Place::Here, &Silent).err()?;
     // A pack that cannot be read at all is refused too, but not for the fault.
     let found = matches!(error.kind(), Kind::Unverified | Kind::Failed) && !error.what().contains("SHA-256");
     found.then(|| error.what().to_owned())

@@ -248,6 +248,7 @@ mod tests {
         let at_ten = |when| match when {
             When::Frame(frame) => Ok(frame),
             When::Time(at) => Ok(u64::try_from(at.nanos() / 100_000_000).unwrap()),
+            When::Clock { .. } => stated_number(when),
         };
         let bytes = write(&file, &at_ten).unwrap();
         assert!(String::from_utf8(bytes).unwrap().contains("frame=\"4\" keyframe=\"1\" outside=\"0\""));

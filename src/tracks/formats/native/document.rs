@@ -178,6 +178,8 @@ impl From<&Key> for KeyFrame {
         let (frame, time) = match key.when {
             When::Frame(frame) => (Some(frame), None),
             When::Time(at) => (None, Some(at.seconds())),
+            // Reading refuses a key frame without either; writing asks first.
+            When::Clock { .. } => (None, None),
         };
         let BoundingBox { x, y, w, h } = key.shape;
         Self { frame, time, r#box: Some(vec![Some(x), Some(y), Some(w), Some(h)]), end: key.end }

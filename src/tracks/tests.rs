@@ -1,0 +1,149 @@
+//! Tracks held against footage that exists in memory only.
+
+#![allow(clippy::unwrap_used)]
+
+use super::by_clock::place;
+use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
+use crate::clock::{Clock, zone};
+use crate::error::{Kind, Result};
+use crate::footage::{Clocks, Colour, Footage, Frame, Numbering, Part};
+use crate::geometry::{BoundingBox, Orientation};
+use crate::picture::Layout;
+use crate::request::Obscure;
+use crate::time::TimeBase;
+
+/// Footage of 768x576 with so many frames at so many a second.
+pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
+    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n % 10 == 0 };
+    let layout = Layout {
+        width: 768,
+        height: 576,
+        chroma_shift_x: 1,
+        chroma_shift_y: 1,
+        depth: 8,
+        grey: false,
+        full_range: false,
+    };
+    let time_base = TimeBase { num: 1, den: fps };
+    let part = Part {
+        path: "yard.mp4".into(),
+        name: "yard.mp4".into(),
+        bytes: 1,
+        sha256: "0".repeat(64),
+        container: "mov".into(),
+        codec: "h264".into(),
+        stream: 0,
+        streams: Vec::new(),
+        has_audio: false,
+        time_base,
+        first_tick: 0,
+        counted: false,
+        numbering: Numbering::Packets,
+        clocks: Clocks::default(),
+        frames: 0..frames as usize,
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Footage {
+        name: part.name.clone(),
+        sha256: part.sha256.clone(),
+        parts: vec![part],
+        joined: Vec::new(),
+        layout,
+        pixel_format: "yuv420p".into(),
+        orientation: Orientation::default(),
+        sample_aspect: (1, 1),
+        colour: Colour { space: 2, primaries: 2, transfer: 2, chroma_location: 0, full_range: None },
+        interlaced: false,
+        time_base,
+        frames: (0..frames).map(frame).collect(),
+        last_duration: 1,
+        median_interval: 1,
+        flagged: Vec::new(),
+    }
+}
+
+const NOON: &str = "2026-10-12T12:00:00Z";
+
+/// Boxes at tenths of a second from noon, first and last, with their left edges.
+fn sightings(seen: &[(i64, i64, f64)]) -> TrackFile {
+    let noon: jiff::Timestamp = NOON.parse().unwrap();
+    let at = |tenths: i64| noon + jiff::SignedDuration::from_millis(tenths * 100);
+    let key = |&(from, until, x): &(i64, i64, f64)| KeyFrame {
+        when: When::Clock { from: at(from), until: at(until) },
+        shape: BoundingBox::new(x, 10.0, 20.0, 30.0),
+        end: false,
+    };
+    let track = Track {
+        id: "1".into(),
+        label: None,
+        role: None,
+        shown_because: None,
+        justification: None,
+        whole: false,
+        sampling: Sampling::EveryFrame,
+        keyframes: seen.iter().map(key).collect(),
+    };
+    let times = seen.first().zip(seen.last()).map(|(a, b)| (at(a.0), at(b.1)));
+    let binding = Binding { times, ..Binding::default() };
+    TrackFile { format: "onvif", binding, annotated: None, tracks: vec![track], notes: Vec::new() }
+}
+
+/// Frame, left edge and width of each box on 20 frames of 10 a second, from noon.
+fn placed(
+    seen: &[(i64, i64, f64)],
+    uncertain_nanos: i64,
+    obscure: Obscure,
+) -> Result<(TrackFile, Vec<(u64, f64, f64)>)> {
+    let clock =
+        Clock { start: NOON.parse().unwrap(), zone: zone("Europe/London").unwrap(), error_nanos: 0, uncertain_nanos };
+    let mut file = sightings(seen);
+    place(&mut file, Some(&clock), &footage(20, 10), obscure)?;
+    let boxes = file.tracks.iter().flat_map(|t| &t.keyframes).map(|key| match key.when {
+        When::Frame(frame) => (frame, key.shape.x, key.shape.w),
+        _ => unreachable!("not placed"),
+    });
+    let boxes = boxes.collect();
+    Ok((file, boxes))
+}
+
+#[test]
+fn a_box_by_the_clock_falls_on_the_nearest_frame_and_one_that_stands_on_all() {
+    let boxes = |seen: &[(i64, i64, f64)]| placed(seen, 0, Obscure::AllButSubject).unwrap().1;
+    assert_eq!(boxes(&[(3, 3, 5.0), (7, 9, 6.0)]), [(3, 5.0, 20.0), (7, 6.0, 20.0), (8, 6.0, 20.0), (9, 6.0, 20.0)]);
+    // Two that fall on one frame are one box around both.
+    assert_eq!(boxes(&[(3, 3, 5.0), (3, 3, 45.0)]), [(3, 5.0, 60.0)]);
+    // Just before the first frame and just after the last still count; what is of another time does not.
+    assert_eq!(boxes(&[(-50, -50, 1.0), (-9, -9, 2.0), (25, 25, 3.0)]), [(0, 2.0, 20.0), (19, 3.0, 20.0)]);
+    let file = placed(&[(-50, -50, 1.0), (2, 2, 2.0)], 0, Obscure::AllButSubject).unwrap().0;
+    assert!(file.notes.iter().any(|n| n.starts_with("1 of 2 boxes")), "{:?}", file.notes);
+    assert_eq!(file.annotated, Some((0, 2)));
+}
+
+#[test]
+fn a_start_known_to_the_second_covers_a_second_around_and_shows_nobody_by_it() {
+    let seen = [(5, 5, 5.0), (18, 18, 45.0)];
+    let boxes = placed(&seen, 1_000_000_000, Obscure::ThirdParties).unwrap().1;
+    let expected: Vec<_> = (0..20)
+        .map(|f| {
+            if f < 8 {
+                (f, 5.0, 20.0)
+            } else if f < 16 {
+                (f, 5.0, 60.0)
+            } else {
+                (f, 45.0, 20.0)
+            }
+        })
+        .collect();
+    assert_eq!(boxes, expected);
+    let refused = placed(&seen, 1_000_000_000, Obscure::AllButSubject).unwrap_err();
+    assert!(refused.kind() == Kind::Unsafe && refused.to_string().contains("fraction"), "{refused}");
+}
+
+#[test]
+fn times_of_another_hour_are_refused_with_the_likely_cause() {
+    let error = placed(&[(36_000, 36_000, 5.0)], 0, Obscure::ThirdParties).unwrap_err();
+    assert!(error.kind() == Kind::Unsafe && error.to_string().contains("-1 hours"), "{error}");
+    let error = placed(&[(9_999_999, 9_999_999, 5.0)], 0, Obscure::ThirdParties).unwrap_err();
+    assert!(error.kind() == Kind::Unsafe && error.to_string().contains("2026-10-24"), "{error}");
+}
