@@ -322,7 +322,7 @@ pub struct ItemOptions {
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N", help_heading = "Footage")]
     pub stream: Option<usize>,
-    /// What becomes of the sound [default: drop]; keep and mute are not built yet.
+    /// What becomes of the sound [default: drop]. Other people may be heard in it.
     #[arg(long, value_name = "ACTION", value_parser = ["drop", "keep", "mute"], help_heading = "Result")]
     pub audio: Option<String>,
     /// An interval to silence with --audio mute; repeat for several.

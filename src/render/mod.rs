@@ -5,6 +5,7 @@ mod clip;
 mod copy;
 mod rendering;
 mod smart;
+mod sound;
 mod stills;
 mod stretch;
 mod writer;
@@ -13,6 +14,7 @@ pub use clip::clip;
 pub use copy::each_copied;
 pub use rendering::{Finish, Rendering};
 pub use smart::Why;
+pub use sound::{Sound, sound};
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
 

@@ -22,6 +22,7 @@ mod scene;
 mod schemas;
 mod slices;
 mod smart;
+mod sound;
 mod stops_footage;
 mod stops_request;
 mod stops_time;
