@@ -3,6 +3,7 @@
 pub mod avcc;
 pub mod bits;
 pub mod bitstream;
+mod continuity;
 mod convert;
 mod encoder;
 mod ffi;
