@@ -281,10 +281,10 @@ pub struct AudioEntry {
     /// Whether the footage has any.
     pub present: bool,
     /// How the clip's is coded, where it has any.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coded: Option<String>,
     /// What was silenced.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub muted: Vec<Span>,
 }
 
