@@ -105,7 +105,9 @@ pub fn framing(bytes: &[u8]) {
     let (size, packet) = bytes.split_first().map_or((0, bytes), |(size, rest)| (size % 6, rest));
     for from in [Framing::AnnexB, Framing::Lengths(size)] {
         if let Some(units) = split(packet, from) {
-            units.iter().for_each(|unit| drop((h264_type(unit), hevc_type(unit))));
+            for unit in &units {
+                let _ = (h264_type(unit), hevc_type(unit));
+            }
             if let Some(joined) = join(units.iter().copied(), Framing::Lengths(4)) {
                 assert_eq!(split(&joined, Framing::Lengths(4)), Some(units));
             }
@@ -143,5 +145,5 @@ pub fn times(bytes: &[u8]) {
     if check_reference(text).is_ok() {
         assert!(!text.contains('/') && !text.starts_with('.'), "{text} is a path");
     }
-    let _ = (clock::zone(text), clock::in_file_name(text));
+    let _ = (clock::zone(text), clock::in_name(std::path::Path::new(text)));
 }

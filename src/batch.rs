@@ -303,15 +303,19 @@ fn difference(
     // A file that is no longer there has changed, too.
     let same = |path: &str, sha256: Option<&String>| sha256 == hash::file(&task.base.join(path)).ok().as_ref();
     for (asked, logged) in request.items.iter().zip(&log.items) {
-        for (place, path) in asked.footage.iter().enumerate() {
-            if !same(path, logged.footage.get(place).map(|f| &f.sha256)) {
-                return Ok(Some("the footage has changed".to_owned()));
-            }
+        // Logged in clock order, whatever the order in the request.
+        let logged_one = |path: &String| logged.footage.iter().any(|f| same(path, Some(&f.sha256)));
+        if asked.footage.len() != logged.footage.len() || !asked.footage.iter().all(logged_one) {
+            return Ok(Some("the footage has changed".to_owned()));
         }
         for (place, tracks) in asked.tracks.iter().enumerate() {
             let found = Source::read(&task.base.join(&tracks.file)).ok().map(|source| source.sha256);
             if found.as_ref() != logged.track_files.get(place).map(|f| &f.sha256) {
                 return Ok(Some("the tracks have changed".to_owned()));
+            }
+            let bound = logged.track_files.get(place).and_then(|f| f.binding_sha256.as_ref());
+            if asked.binding.as_ref().is_some_and(|path| !same(path, bound)) {
+                return Ok(Some("the working copy's binding has changed".to_owned()));
             }
         }
     }

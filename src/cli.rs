@@ -1,6 +1,8 @@
 //! What was typed: the one definition that parsing, help, completions and man pages come from.
 
 mod bench;
+mod prepare;
+mod tracks;
 
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 pub use bench::Bench;
+pub use prepare::Prepare;
+pub use tracks::{Tracks, TracksCheck, TracksConvert};
 
 use cctv_redact::obscure::METHODS;
 use cctv_redact::request::{
@@ -63,8 +67,7 @@ pub enum Command {
     },
     /// Mark, preview and approve in a browser (not built yet).
     Review(Unbuilt),
-    /// Make an unredacted working copy for annotation tools (not built yet).
-    Prepare(Unbuilt),
+    Prepare(Prepare),
     Bench(Bench),
 }
 
@@ -81,7 +84,7 @@ pub struct Unbuilt {
     after_help = "Example: the two minutes from 09:14, the requester is track 3, everybody else is covered:\n  cctv-redact clip car-park.mp4 --clock-start 2026-10-12T09:00:00 \\\n      --from 2026-10-12T09:14:00 --to 2026-10-12T09:16:00 \\\n      --tracks people.xml --subject 3 --reference SAR-2026-014 --out packs"
 )]
 pub struct Clip {
-    /// The recording: the recorder's export.
+    /// The recording: the recorder's export, of several files where it made several.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
     /// Where it begins: 00:14:00 or 840s into the recording, or 2026-10-12T09:14:00 with --clock-start.
@@ -104,7 +107,7 @@ pub struct Clip {
     after_help = "Examples:\n  cctv-redact still car-park.mp4 --at 00:14:20 --tracks people.xml --reference SAR-2026-014 --out packs\n  cctv-redact still car-park.mp4 --every 1s --from 00:14:00 --to 00:14:30 --tracks people.xml \\\n      --reference SAR-2026-014 --out packs"
 )]
 pub struct Still {
-    /// The recording: the recorder's export.
+    /// The recording: the recorder's export, of several files where it made several.
     #[arg(required = true)]
     pub footage: Vec<PathBuf>,
     /// The instant wanted, as 00:14:20 into the recording, or 2026-10-12T09:14:20 with --clock-start; repeat for several.
@@ -193,6 +196,12 @@ pub struct Probe {
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+    /// Pictures from the first to the last into this file (unredacted: do not send).
+    #[arg(long, value_name = "FILE.png")]
+    pub contact_sheet: Option<PathBuf>,
+    /// The zone of times without an offset [default: Europe/London].
+    #[arg(long, value_name = "ZONE")]
+    pub clock_zone: Option<String>,
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N")]
     pub stream: Option<usize>,
@@ -201,74 +210,12 @@ pub struct Probe {
     pub fps: Option<String>,
 }
 
-#[allow(clippy::large_enum_variant)]
-#[derive(Subcommand)]
-pub enum Tracks {
-    Check(TracksCheck),
-    Convert(TracksConvert),
-}
-
-/// Say what a track file would cover, and what `clip` would answer (same exit status).
-#[derive(Args)]
-#[command(after_help = "Example:\n  cctv-redact tracks check people.xml --footage car-park.mp4 --pictures who-is-who")]
-pub struct TracksCheck {
-    /// The track file.
-    pub file: PathBuf,
-    /// The footage it was made on.
-    #[arg(long, value_name = "FOOTAGE")]
-    pub footage: PathBuf,
-    /// A picture of each track into this folder (unredacted: do not send).
-    #[arg(long, value_name = "DIR")]
-    pub pictures: Option<PathBuf>,
-    /// Look only from here on; the whole recording where left out.
-    #[arg(long, value_name = "T", requires = "to")]
-    pub from: Option<String>,
-    /// Look only up to here.
-    #[arg(long, value_name = "T", requires = "from")]
-    pub to: Option<String>,
-    #[command(flatten)]
-    pub options: ItemOptions,
-    #[command(flatten)]
-    pub running: Running,
-}
-
-/// Convert a track file to the native format (OUT.json) or to CVAT (OUT.xml).
-#[derive(Args)]
-#[command(after_help = "Example:\n  cctv-redact tracks convert people.mot.txt people.json")]
-pub struct TracksConvert {
-    /// The track file.
-    pub file: PathBuf,
-    /// The new file; its extension says which format.
-    pub out: PathBuf,
-    /// The footage, for formats that need its size or frame times.
-    #[arg(long, value_name = "FOOTAGE")]
-    pub footage: Option<PathBuf>,
-    /// The file's format, where it is not found out by itself.
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
-    pub tracks_format: Option<String>,
-    /// The picture size the boxes were drawn at.
-    #[arg(long, value_name = "WxH")]
-    pub tracks_size: Option<String>,
-    /// The number of the first pixel in MOT files.
-    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1))]
-    pub mot_origin: Option<u8>,
-    /// What a folder of label files calls the first frame, where their names do not tell.
-    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u8).range(0..=1))]
-    pub tracks_first_frame: Option<u8>,
-    /// When the footage starts, for tracks placed by the wall clock: as for `clip`.
-    #[arg(long, value_name = "TIME", requires = "footage")]
-    pub clock_start: Option<String>,
-    /// The zone of times without an offset [default: Europe/London].
-    #[arg(long, value_name = "ZONE", requires = "clock_start")]
-    pub clock_zone: Option<String>,
-}
-
 /// Print the JSON Schema of a file format.
 #[derive(Args)]
 #[command(after_help = "Example:\n  cctv-redact schema request > request.schema.json")]
 pub struct Schema {
     /// Which.
-    #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice"]))]
+    #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice", "binding"]))]
     pub name: String,
 }
 
@@ -317,7 +264,10 @@ pub struct ItemOptions {
     /// Its format, where that is not found out by itself.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)), help_heading = "Who is who")]
     pub tracks_format: Option<String>,
-    /// The picture size the boxes were drawn at, if not the footage's.
+    /// The binding of the working copy that all of them were made on (`prepare` wrote it beside the copy).
+    #[arg(long, value_name = "FILE", help_heading = "Who is who")]
+    pub binding: Option<PathBuf>,
+    /// The picture size the boxes were drawn at, if not the footage's (with --binding: the working copy's).
     #[arg(long, value_name = "WxH", help_heading = "Who is who")]
     pub tracks_size: Option<String>,
     /// What MOT files call the first pixel of a row: 0, or 1 as in MOTChallenge's own data [default: 0].
@@ -376,7 +326,7 @@ pub struct ItemOptions {
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N", help_heading = "Footage")]
     pub stream: Option<usize>,
-    /// What becomes of the sound [default: drop]; keep and mute are not built yet.
+    /// What becomes of the sound [default: drop]. Other people may be heard in it.
     #[arg(long, value_name = "ACTION", value_parser = ["drop", "keep", "mute"], help_heading = "Result")]
     pub audio: Option<String>,
     /// An interval to silence with --audio mute; repeat for several.
@@ -405,6 +355,7 @@ impl ItemOptions {
                 .map(|p| TrackSource { file: p.to_string_lossy().into_owned(), sha256: None })
                 .collect();
         }
+        over(&mut item.binding, &self.binding.as_ref().map(|p| p.to_string_lossy().into_owned()));
         over(&mut item.tracks_format, &self.tracks_format);
         over(&mut item.tracks_size, &self.tracks_size);
         over(&mut item.mot_origin, &self.mot_origin);

@@ -1,8 +1,17 @@
 //! What the footage is, as far as the rest of the program needs to know: its picture, its frames and their
-//! times, its clocks. Filled in by `media::probe`; pure data.
+//! times, the files it is made of. Filled in by `media::probe`; pure data.
+
+mod join;
+mod numbers;
+mod part;
+mod repeat;
+pub mod wrapped;
 
 use std::ops::Range;
-use std::path::PathBuf;
+
+pub use join::{MOST_REPEATED, Placing, join};
+pub use part::{Clocks, Numbering, Part};
+pub use repeat::{Edges, Print};
 
 use crate::geometry::{Grid, Orientation};
 use crate::picture::Layout;
@@ -13,7 +22,7 @@ use crate::time::{Position, TimeBase, Window};
 pub struct Frame {
     /// Ticks since the first presented frame.
     pub ticks: i64,
-    /// Its place in decoding order.
+    /// Its place in decoding order, running on from file to file.
     pub order: u32,
     /// Ticks from the first presented frame to its decoding time, where the container gives one.
     pub decode_ticks: Option<i64>,
@@ -36,45 +45,17 @@ pub struct Colour {
     pub full_range: Option<bool>,
 }
 
-/// How the frames were counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Numbering {
-    /// From packets, without decoding: one packet, one frame.
-    Packets,
-    /// By decoding everything, and why that was needed.
-    Decoded(&'static str),
-}
-
-/// Start times found in the footage, for the user to accept or not.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Clocks {
-    /// The container's creation time, as written there.
-    pub container: Option<String>,
-    /// The date and time in the file name, local, `YYYY-MM-DDTHH:MM:SS`.
-    pub filename: Option<String>,
-}
-
-/// One piece of footage, probed.
+/// A recording: one file, or several that were joined.
 #[derive(Debug, Clone)]
 pub struct Footage {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its file name, which is all a log may hold.
+    /// Its file name, which is all a log may hold; of several, the first one's and how many more there are.
     pub name: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of the file, lower-case hex.
+    /// SHA-256 of the file, lower-case hex; of several, that of the list of theirs, one a line, in clock order.
     pub sha256: String,
-    /// The demuxer's short name.
-    pub container: String,
-    /// The decoder's name.
-    pub codec: String,
-    /// The chosen video stream.
-    pub stream: usize,
-    /// Every stream, in a few words, in order.
-    pub streams: Vec<String>,
-    /// Whether there is any audio stream.
-    pub has_audio: bool,
+    /// Its files, in clock order; at least one.
+    pub parts: Vec<Part>,
+    /// What was found and assumed where several files were joined.
+    pub joined: Vec<String>,
     /// The decoded, cropped, stored picture.
     pub layout: Layout,
     /// FFmpeg's name of the pixel format.
@@ -89,25 +70,39 @@ pub struct Footage {
     pub interlaced: bool,
     /// Seconds per tick.
     pub time_base: TimeBase,
-    /// The first presented frame's time stamp, in ticks: what is subtracted everywhere else.
-    pub first_tick: i64,
-    /// Time stamps do not tell the frames apart: they are counted from the start of the file.
-    pub counted: bool,
-    /// Every presented frame, in presentation order; at least one.
+    /// Every shown frame, in presentation order, each later than the one before; at least one.
     pub frames: Vec<Frame>,
     /// The last frame's own duration, in ticks.
     pub last_duration: i64,
     /// The median interval between frames, in ticks; at least 1.
     pub median_interval: i64,
-    /// How the frames were counted.
-    pub numbering: Numbering,
-    /// Start times found.
-    pub clocks: Clocks,
     /// Packets that the container itself flags as damaged, by position.
     pub flagged: Vec<Position>,
 }
 
 impl Footage {
+    /// The file that a frame is in; the last one for a frame that there is not.
+    pub fn part(&self, frame: usize) -> &Part {
+        let after = self.parts.partition_point(|p| p.frames.end <= frame);
+        &self.parts[after.min(self.parts.len() - 1)]
+    }
+
+    /// Whether a frame is the first of its file that is shown.
+    pub fn opens_part(&self, frame: usize) -> bool {
+        self.part(frame).frames.start == frame
+    }
+
+    /// Whether decoding can start at a frame.
+    pub fn can_start(&self, frame: usize) -> bool {
+        let counted = self.part(frame).counted;
+        self.opens_part(frame) || !counted && self.frames.get(frame).is_some_and(|f| f.key)
+    }
+
+    /// Whether any file has an audio stream.
+    pub fn has_audio(&self) -> bool {
+        self.parts.iter().any(|p| p.has_audio)
+    }
+
     /// The position of a frame.
     pub fn position(&self, frame: usize) -> Position {
         self.frames.get(frame).map_or(self.end(), |f| self.time_base.position(f.ticks))
@@ -117,6 +112,17 @@ impl Footage {
     pub fn end(&self) -> Position {
         let last = self.frames.last().map_or(0, |f| f.ticks);
         self.time_base.position(last + self.last_duration)
+    }
+
+    /// Nanoseconds within which the start is known, where frames are stamped with the time of day but a file's first ones
+    /// are set to the beginning of their second (FFmpeg's reading of DHAV): a frame's interval where the first second is
+    /// whole, so that they were there already, otherwise the second.
+    pub fn start_within_its_second(&self) -> i64 {
+        let second = 1_000_000_000;
+        let interval = self.time_base.position(self.median_interval).nanos();
+        let after = self.frames.partition_point(|f| self.time_base.position(f.ticks).nanos() < second);
+        let left = second - self.position(after.saturating_sub(1)).nanos() - interval;
+        if after > 1 && left <= interval / 2 { interval } else { second }
     }
 
     /// How long a frame is shown: until the next one, but no longer than the median interval before a recording gap.
@@ -159,20 +165,25 @@ impl Footage {
         })
     }
 
-    /// The frames that a bad packet at `order` (decoding order) can spoil: all up to the next frame that decoding
-    /// can start from, in presentation order, with those shown before that frame but decoded after it. And the
-    /// decoding orders from the bad packet to that frame.
-    pub fn spoiled_by(&self, order: u32) -> (Range<u32>, Vec<usize>) {
-        let next_key = self.frames.iter().filter(|f| f.key && f.order > order).min_by_key(|f| f.order);
+    /// The frames that a bad packet spoils whose own frame is `bad`: in its file, all up to the next frame that decoding
+    /// can start from, in presentation order, with those shown before that frame but decoded after it. And the decoding
+    /// orders from the bad packet to that frame.
+    pub fn spoiled_by(&self, bad: usize) -> (Range<u32>, Vec<usize>) {
+        let places = self.part(bad).frames.clone();
+        let own = self.frames.get(places.clone()).unwrap_or_default();
+        let order = self.frames.get(bad).map_or(0, |f| f.order);
+        let next_key = own.iter().filter(|f| f.key && f.order > order).min_by_key(|f| f.order);
         let limit = next_key.map_or((u32::MAX, i64::MAX), |f| (f.order, f.ticks));
         let spoiled = |f: &Frame| f.order >= order && (f.order < limit.0 || f.ticks < limit.1);
-        (order..limit.0, (0..self.frames.len()).filter(|&i| spoiled(&self.frames[i])).collect())
+        (order..limit.0, places.zip(own).filter(|(_, f)| spoiled(f)).map(|(place, _)| place).collect())
     }
 
-    /// The frame shown at these ticks, or else the one decoded at them.
-    pub fn shown_or_decoded_at(&self, ticks: i64) -> Option<usize> {
-        let shown = self.frames.binary_search_by_key(&ticks, |f| f.ticks).ok();
-        shown.or_else(|| self.frames.iter().position(|f| f.decode_ticks == Some(ticks)))
+    /// The frame of a file shown at these ticks, or else the one decoded at them.
+    pub fn shown_or_decoded_at(&self, part: &Part, ticks: i64) -> Option<usize> {
+        let own = self.frames.get(part.frames.clone()).unwrap_or_default();
+        let shown = own.binary_search_by_key(&ticks, |f| f.ticks).ok();
+        let place = shown.or_else(|| own.iter().position(|f| f.decode_ticks == Some(ticks)))?;
+        Some(part.frames.start + place)
     }
 
     /// Displayed width and height, before sample-aspect stretching: the pixels that boxes count.

@@ -440,7 +440,7 @@ mod tests {
         }
         let steps = STEPS.lock().map(|s| s.clone()).unwrap_or_default();
         let mine: Vec<_> = steps.iter().filter(|s| s.name.ends_with("in a test")).collect();
-        assert_eq!(mine.iter().map(|s| s.name).collect::<Vec<_>>(), ["first in a test", "second in a test"]);
+        assert_eq!(mine.iter().map(|s| s.name.as_ref()).collect::<Vec<_>>(), ["first in a test", "second in a test"]);
         assert!(mine[0].seconds >= 0.01 && mine[1].seconds >= 0.005);
     }
 }

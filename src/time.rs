@@ -117,6 +117,35 @@ impl TimeBase {
         let rounded = (scaled + if scaled < 0 { -den / 2 } else { den / 2 }) / den;
         Position(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
+
+    /// Ticks in another base, to the nearest one.
+    pub fn convert(self, ticks: i64, to: Self) -> i64 {
+        if self == to {
+            return ticks;
+        }
+        let scaled = i128::from(ticks) * i128::from(self.num) * i128::from(to.den);
+        let by = i128::from(self.den) * i128::from(to.num);
+        let rounded = (scaled + if scaled < 0 { -by / 2 } else { by / 2 }) / by;
+        rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+    }
+
+    /// The nearest tick to a length of time.
+    pub fn ticks(self, nanos: i64) -> i64 {
+        Self { num: 1, den: NANOS as i32 }.convert(nanos, self)
+    }
+
+    /// The coarsest base in which ticks of both are whole; nanoseconds where that is too fine to be one.
+    pub fn shared(self, other: Self) -> Self {
+        let gcd = |a: i128, b: i128| std::iter::successors(Some((a, b)), |&(a, b)| (b != 0).then(|| (b, a % b))).last();
+        let cross = |a: Self, b: Self| i128::from(a.num) * i128::from(b.den);
+        let num = gcd(cross(self, other), cross(other, self)).map_or(1, |g| g.0);
+        let den = i128::from(self.den) * i128::from(other.den);
+        let by = gcd(num, den).map_or(1, |g| g.0);
+        match (i32::try_from(num / by), i32::try_from(den / by)) {
+            (Ok(num), Ok(den)) => Self { num, den },
+            _ => Self { num: 1, den: NANOS as i32 },
+        }
+    }
 }
 
 /// How long a frame is shown.
@@ -202,6 +231,23 @@ mod tests {
         assert_eq!(ntsc.position(1).nanos(), 33_366_667);
         assert_eq!(ntsc.position(30_000).nanos(), 1001 * NANOS);
         assert_eq!(TimeBase { num: 1, den: 10 }.position(-3).nanos(), -300_000_000);
+    }
+
+    #[test]
+    fn the_shared_base_holds_ticks_of_both_exactly() {
+        let base = |num, den| TimeBase { num, den };
+        for (a, b, shared) in [
+            (base(1, 90_000), base(1, 90_000), base(1, 90_000)),
+            (base(1, 1000), base(1, 90_000), base(1, 90_000)),
+            (base(1, 25), base(1001, 30_000), base(1, 30_000)),
+            (base(1, 12_800), base(1, 90_000), base(1, 2_880_000)),
+            (base(1, 2_147_483_647), base(1, 90_000), base(1, 1_000_000_000)),
+        ] {
+            assert_eq!((a.shared(b), b.shared(a)), (shared, shared));
+        }
+        let (coarse, fine) = (base(1001, 30_000), base(1, 30_000));
+        assert_eq!((coarse.convert(-3, fine), fine.convert(-3003, coarse)), (-3003, -3));
+        assert_eq!(base(1, 90_000).ticks(1_500_000_000), 135_000);
     }
 
     proptest! {

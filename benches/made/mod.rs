@@ -1,6 +1,6 @@
 //! Footage and tracks made up in memory, for the benchmarks of what is decided before a picture is touched.
 
-use cctv_redact::footage::{Clocks, Colour, Footage, Frame, Numbering};
+use cctv_redact::footage::{Clocks, Colour, Footage, Frame, Numbering, Part};
 use cctv_redact::geometry::BoundingBox;
 use cctv_redact::picture::Layout;
 use cctv_redact::time::TimeBase;
@@ -10,7 +10,8 @@ use cctv_redact::tracks::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 pub fn footage(frames: usize) -> Footage {
     let frame =
         |n: usize| Frame { ticks: n as i64, order: n as u32, decode_ticks: Some(n as i64), key: n.is_multiple_of(50) };
-    Footage {
+    let time_base = TimeBase { num: 1, den: 25 };
+    let part = Part {
         path: "made-up.mp4".into(),
         name: "made-up.mp4".to_owned(),
         bytes: 0,
@@ -20,6 +21,20 @@ pub fn footage(frames: usize) -> Footage {
         stream: 0,
         streams: Vec::new(),
         has_audio: false,
+        time_base,
+        first_tick: 0,
+        counted: false,
+        numbering: Numbering::Packets,
+        clocks: Clocks::default(),
+        frames: 0..frames,
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Footage {
+        name: part.name.clone(),
+        sha256: String::new(),
+        parts: vec![part],
+        joined: Vec::new(),
         layout: Layout {
             width: 1920,
             height: 1080,
@@ -34,14 +49,10 @@ pub fn footage(frames: usize) -> Footage {
         sample_aspect: (1, 1),
         colour: Colour { space: 1, primaries: 1, transfer: 1, chroma_location: 1, full_range: None },
         interlaced: false,
-        time_base: TimeBase { num: 1, den: 25 },
-        first_tick: 0,
-        counted: false,
+        time_base,
         frames: (0..frames).map(frame).collect(),
         last_duration: 1,
         median_interval: 1,
-        numbering: Numbering::Packets,
-        clocks: Clocks::default(),
         flagged: Vec::new(),
     }
 }

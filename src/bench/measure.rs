@@ -73,7 +73,7 @@ fn clip(job: &Job<'_>) -> ClipEntry {
     ClipEntry {
         name: f.name.clone(),
         sha256: f.sha256.clone(),
-        bytes: f.bytes,
+        bytes: f.parts.iter().map(|p| p.bytes).sum(),
         size: [f.layout.width, f.layout.height],
         frames: f.frames.len(),
         key_frames: f.frames.iter().filter(|frame| frame.key).count(),

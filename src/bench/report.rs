@@ -176,7 +176,7 @@ mod tests {
 
     fn figures(seconds: f64, peak: Option<u64>) -> Figures {
         let stage = StageFigures {
-            name: "decode",
+            name: "decode".into(),
             frames: 10,
             thread_seconds: seconds,
             cpu_seconds: seconds,

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{TracksCheck, bare_item};
 use crate::watch::Watch;
 use cctv_redact::contain::{self, Access, Contained, Place, Task};
-use cctv_redact::disclose::{Assessed, Named, Settings, assess, clock_of, parse_rate, rehearse};
+use cctv_redact::disclose::{Assessed, Named, Settings, assess, clock_of, recording, rehearse};
 use cctv_redact::footage::Footage;
-use cctv_redact::media::{ProbeOptions, probe};
 use cctv_redact::progress::Progress;
 use cctv_redact::request::{Item, Kind, Request, TrackSource, check};
 use cctv_redact::tracks::lay::{Run, lay};
@@ -28,7 +27,7 @@ const FOREVER: &str = "99999:00:00";
 
 pub fn run(args: TracksCheck) -> Result<()> {
     let watch = Watch::new(args.running.quiet, args.running.json)?;
-    let mut item = bare_item(Kind::Clip, std::slice::from_ref(&args.footage));
+    let mut item = bare_item(Kind::Clip, &args.footage);
     item.from = Some(args.from.unwrap_or_else(|| "0".to_owned()));
     item.to = Some(args.to.unwrap_or_else(|| FOREVER.to_owned()));
     args.options.apply(&mut item)?;
@@ -152,9 +151,7 @@ impl Task for Pictures {
 }
 
 fn pictures(item: &Item, folder: &Path) -> Result<()> {
-    let fps = item.fps.as_deref().map(parse_rate).transpose()?;
-    let path = Path::new(&item.footage[0]);
-    let footage = probe(path, ProbeOptions { stream: item.stream, fps })?;
+    let footage = recording(item, Path::new(""), None)?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     for file in load(item, Path::new(""), &footage, clock.as_ref().map(|c| &c.0))? {
         for track in &file.file.tracks {

@@ -6,21 +6,20 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::Wish;
-use super::understand::{clock_of, place, select};
+use super::understand::{clock_of, place, recording, select};
 use crate::clock::{self, Clock};
 use crate::contain::Place;
 use crate::error::{self, Error, Result};
-use crate::footage::Footage;
+use crate::footage::{Footage, Part};
 use crate::geometry::Rect;
 use crate::hash;
 use crate::input::Mark;
-use crate::media::{self, ProbeOptions};
 use crate::output::{self, Stamp};
 use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
-use crate::request::{Damaged, Item, Kind, Render, Rules};
+use crate::request::{Damaged, Item, Kind, Render, Rules, Sound};
 use crate::stats::{self, Stage};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
@@ -71,8 +70,8 @@ pub struct Assessed {
     pub plan: Plan,
     /// Damaged frames that are covered whole.
     pub damaged: Vec<usize>,
-    /// The footage's file as it was before anything was read from it.
-    mark: Mark,
+    /// The footage's files as they were before anything was read from it.
+    marks: Vec<(PathBuf, Mark)>,
 }
 
 impl Assessed {
@@ -83,8 +82,14 @@ impl Assessed {
     pub(super) fn of_one_recording<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Err(e) if e.kind() == error::Kind::Interrupted => Err(e),
-            result => self.mark.holds(&self.footage.path, &self.footage.sha256).and(result),
+            result => self.unchanged().and(result),
         }
+    }
+
+    fn unchanged(&self) -> Result<()> {
+        let of = |part: &Part| self.marks.iter().find(|(path, _)| *path == part.path);
+        let held = |part: &Part| of(part).map_or(Ok(()), |(path, mark)| mark.holds(path, &part.sha256));
+        self.footage.parts.iter().try_for_each(held)
     }
 }
 
@@ -129,22 +134,22 @@ pub struct Made {
 /// # Errors
 /// What each step gives.
 pub fn assess(named: &Named<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Assessed> {
-    judge(named, settings, progress, |footage, clock| load(named.item, named.base, footage, clock))
+    judge(named, settings, progress, None, |footage, clock| load(named.item, named.base, footage, clock))
 }
 
-/// As [`assess`], with track files from elsewhere.
+/// As [`assess`], with track files from elsewhere, and where the footage's files begin where that is known.
 pub(super) fn judge(
     named: &Named<'_>,
     settings: &Settings,
     progress: &dyn Progress,
+    begin: Option<&[Position]>,
     tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
 ) -> Result<Assessed> {
     let item = named.item;
-    let path = named.base.join(item.footage.first().ok_or_else(|| Error::usage("no footage is named"))?);
-    let fps = item.fps.as_deref().map(parse_rate).transpose()?;
-    let mark = Mark::of(&path)?;
+    let mark = |path: &String| Mark::of(&named.base.join(path)).map(|mark| (named.base.join(path), mark));
+    let marks = item.footage.iter().map(mark).collect::<Result<_>>()?;
     progress.stage("reading", 0);
-    let footage = stats::step("probe", || media::probe(&path, ProbeOptions { stream: item.stream, fps }))?;
+    let footage = stats::step("probe", || recording(item, named.base, begin))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
     let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
     let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
@@ -158,7 +163,7 @@ pub(super) fn judge(
         damaged.retain(|f| wanted.binary_search(f).is_ok());
         plan.cover_whole(&damaged);
     }
-    Ok(Assessed { footage, clock, files, rules, plan, damaged, mark })
+    Ok(Assessed { footage, clock, files, rules, plan, damaged, marks })
 }
 
 /// Everything that making an item could still refuse after [`assess`]: damage in the window.
@@ -214,12 +219,17 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = folder.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
+    let sound = stats::step("sound", || sound_of(&made.known))?;
+    if sound.is_none() && rules.sound != Sound::Drop {
+        made.warnings.push(format!("{}: there is no sound in the window, so the clip has none", footage.name));
+    }
     let attempt = |rendering: &Rendering| {
-        let expected = expected_clip(footage, plan, rendering);
+        let expected = expected_clip(footage, plan, rendering, sound.as_ref());
         let witness = Witness::new(Source { footage, plan }, &expected, folder.path())?;
         progress.stage("covering", frames.len() as u64);
         stats::step("render", || {
-            let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
+            let render =
+                || render::clip(rendering, rules.method, &witness, sound.as_ref(), &path, settings.threads, progress);
             stats::with_threads_of_its_own(Stage::Encode, render)
         })?;
         progress.stage("verifying", frames.len() as u64);
@@ -259,8 +269,21 @@ fn make_clip(
     Ok(())
 }
 
+/// The window's sound, where it is asked for and there is any.
+pub(super) fn sound_of(known: &Assessed) -> Result<Option<render::Sound>> {
+    match &known.rules.sound {
+        Sound::Drop => Ok(None),
+        Sound::Keep(muted) => render::sound(&known.footage, known.plan.selection.delivered, muted),
+    }
+}
+
 /// What the written clip must hold.
-pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Rendering) -> ExpectedClip {
+pub(super) fn expected_clip(
+    footage: &Footage,
+    plan: &Plan,
+    rendering: &Rendering,
+    sound: Option<&render::Sound>,
+) -> ExpectedClip {
     let finish = &rendering.finish;
     let (width, height) = (finish.encoder.width, finish.encoder.height);
     let origin = footage.frames[plan.selection.frames[0]].ticks;
@@ -289,6 +312,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Renderin
         last: plan.selection.last_lasts(footage),
         quarter_turns: finish.display.quarter_turns,
         copied: rendering.segments.iter().filter_map(Segment::copied).map(in_clip).collect(),
+        sound: sound.map(|s| s.expected.clone()),
         covers,
     }
 }

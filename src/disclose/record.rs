@@ -5,16 +5,16 @@ use super::item::{Assessed, Made, MadeFile};
 use crate::clock::{self, Clock};
 use crate::contain::Contained;
 use crate::error::Result;
-use crate::footage::{Footage, Numbering};
+use crate::footage::{Footage, Numbering, Part};
 use crate::geometry::Orientation;
 use crate::log::disclosure::{self as log, DisclosureLog};
 use crate::log::notice::{self, Notice};
 use crate::render::Finish;
-use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
+use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request, Sound};
 use crate::time::{Position, Window};
 use crate::tracks::formats::native;
 use crate::tracks::{Binding, Role, Track, TrackFile};
-use crate::verify::ExpectedClip;
+use crate::verify::{ExpectedClip, ExpectedSound};
 
 /// The controller's log.
 pub fn log(
@@ -59,13 +59,13 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
     let delivered = span(selection.delivered, clock_of);
     log::Item {
         kind: made.kind,
-        footage: vec![footage_entry(footage, clock.as_ref(), made.kind)],
+        footage: footage.parts.iter().map(|p| footage_entry(footage, p, clock.as_ref(), made.kind)).collect(),
         window: log::WindowEntry {
             asked: span(selection.asked, clock_of),
             delivered: log::Delivered {
                 from: delivered.from,
                 to: delivered.to,
-                first_frame: selection.frames.first().copied().unwrap_or(0),
+                first_frame: selection.frames.first().map_or(0, |&f| footage.number(f)),
                 frames: selection.frames.len(),
             },
             not_covered: selection
@@ -84,6 +84,7 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
                 name: f.name.clone(),
                 sha256: f.sha256.clone(),
                 format: f.file.format.to_owned(),
+                binding_sha256: f.binding_sha256.clone(),
             })
             .collect(),
         tracks: plan.tracks.iter().map(track_entry).collect(),
@@ -103,7 +104,12 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
         damaged: damage_entries(damaged, footage, clock_of),
         audio: log::AudioEntry {
             action: item.audio.as_ref().map_or(AudioAction::Drop, |a| a.action),
-            present: footage.has_audio,
+            present: footage.has_audio(),
+            coded: sound(made).map(|s| format!("aac, {} samples a second, {} channels", s.rate, s.channels)),
+            muted: match &rules.sound {
+                Sound::Keep(muted) => muted.iter().map(|m| span(*m, clock_of)).collect(),
+                Sound::Drop => Vec::new(),
+            },
         },
         rendering: rendering(made, item, clock_of),
         changes: changes(footage, made.kind),
@@ -145,19 +151,28 @@ fn rendering(made: &Made, item: &crate::request::Item, clock: Option<&Clock>) ->
     }
 }
 
-fn footage_entry(footage: &Footage, clock: Option<&(Clock, &'static str)>, kind: Kind) -> log::FootageEntry {
+/// One file of the footage.
+fn footage_entry(
+    footage: &Footage,
+    part: &Part,
+    clock: Option<&(Clock, &'static str)>,
+    kind: Kind,
+) -> log::FootageEntry {
     let converted = if kind == Kind::Clip { "yuv420p" } else { "rgb24" };
     let same = footage.pixel_format == converted || (converted == "yuv420p" && footage.pixel_format == "yuvj420p");
     log::FootageEntry {
-        name: footage.name.clone(),
-        sha256: footage.sha256.clone(),
-        bytes: footage.bytes,
-        container: footage.container.clone(),
-        codec: footage.codec.clone(),
+        name: part.name.clone(),
+        sha256: part.sha256.clone(),
+        bytes: part.bytes,
+        container: part.container.clone(),
+        codec: part.codec.clone(),
         width: footage.layout.width,
         height: footage.layout.height,
-        frames: footage.frames.len(),
-        numbering: match footage.numbering {
+        frames: part.count(),
+        first_frame: footage.number(part.frames.start),
+        repeated_frames: part.repeated.len(),
+        begins_nanoseconds: part.position(footage.time_base).nanos(),
+        numbering: match part.numbering {
             Numbering::Packets => "packets".to_owned(),
             Numbering::Decoded(why) => format!("decoded: {why}"),
         },
@@ -167,11 +182,11 @@ fn footage_entry(footage: &Footage, clock: Option<&(Clock, &'static str)>, kind:
             format!("{}, converted once to {converted} after covering", footage.pixel_format)
         },
         clock: log::ClockEntry {
-            start: clock.map(|(c, _)| clock::for_data(&c.recorder_time(Position::ZERO))),
+            start: clock.map(|(c, _)| clock::for_data(&c.recorder_time(part.position(footage.time_base)))),
             source: clock.map(|(_, source)| (*source).to_owned()),
             error_seconds: clock.map_or(0.0, |(c, _)| c.error_nanos as f64 / 1e9),
-            container: footage.clocks.container.clone(),
-            filename: footage.clocks.filename.clone(),
+            container: part.clocks.inside().map(str::to_owned),
+            filename: part.clocks.filename.clone(),
         },
     }
 }
@@ -306,8 +321,18 @@ fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
         others_covered: others,
         method: others.then(|| rules.method.told.to_owned()),
         requester_covered_seconds: footage.time_base.position(covered).seconds(),
-        audio: if footage.has_audio && made.kind == Kind::Clip { notice::Audio::Removed } else { notice::Audio::None },
+        audio: match sound(made) {
+            Some(sound) if sound.muted.is_empty() => notice::Audio::Kept,
+            Some(_) => notice::Audio::Muted,
+            None if footage.has_audio() && made.kind == Kind::Clip => notice::Audio::Removed,
+            None => notice::Audio::None,
+        },
     }
+}
+
+/// What an item's clip has of sound.
+fn sound(made: &Made) -> Option<&ExpectedSound> {
+    made.expected_clip.as_ref()?.sound.as_ref()
 }
 
 fn clock_note(clock: &Clock) -> String {
@@ -339,7 +364,7 @@ pub fn tracks(made: &[Made]) -> Result<Vec<u8>> {
         let binding = Binding {
             size: Some(footage.displayed_size()),
             sha256: Some(footage.sha256.clone()),
-            frames: Some(footage.frames.len() as u64),
+            frames: Some(footage.count() as u64),
             times: None,
         };
         // Items of different footage share no binding.

@@ -1,8 +1,11 @@
-//! What a request means with every default filled in, and where its times lie in the footage.
+//! What a request means with every default filled in, its recording, and where its times lie in that.
+
+use std::path::{Path, PathBuf};
 
 use crate::clock::{self, Clock, DEFAULT_ZONE, Instant};
 use crate::error::{Error, Result};
-use crate::footage::Footage;
+use crate::footage::{Footage, Placing};
+use crate::media::{self, ProbeOptions};
 use crate::obscure::METHODS;
 use crate::plan::{self, Selection};
 use crate::request::{AudioAction, AudioStatement, ClockStatement, Gaps, Item, Kind, Render, Request, Seconds};
@@ -13,7 +16,8 @@ use crate::tracks::load::file_name;
 pub fn understood(request: &Request) -> Request {
     let mut request = request.clone();
     for item in &mut request.items {
-        for path in item.footage.iter_mut().chain(item.tracks.iter_mut().map(|t| &mut t.file)) {
+        let tracks = item.tracks.iter_mut().map(|t| &mut t.file);
+        for path in item.footage.iter_mut().chain(tracks).chain(&mut item.binding) {
             *path = file_name(path);
         }
         let stated = match &mut item.gaps {
@@ -45,6 +49,23 @@ pub fn understood(request: &Request) -> Request {
     request
 }
 
+/// An item's footage, probed, its files joined to one recording. `base` is what paths are relative to; `begin` is where
+/// the files' first frames were found to be when they were joined before.
+///
+/// # Errors
+/// What probing and joining give.
+pub fn recording(item: &Item, base: &Path, begin: Option<&[Position]>) -> Result<Footage> {
+    let fps = item.fps.as_deref().map(super::parse_rate).transpose()?;
+    let paths: Vec<PathBuf> = item.footage.iter().map(|path| base.join(path)).collect();
+    let clock = item.clock.as_ref();
+    let zone = clock::zone(clock.and_then(|c| c.zone.as_deref()).unwrap_or(DEFAULT_ZONE))?;
+    let placing = match begin {
+        Some(positions) => Placing::At(positions),
+        None => Placing::Found { stated: clock.and_then(|c| c.start.as_deref()), zone: &zone },
+    };
+    media::probe_all(&paths, ProbeOptions { stream: item.stream, fps }, placing)
+}
+
 /// The footage's clock as a request states it, and where that comes from (`request`, `container`, `filename`).
 ///
 /// # Errors
@@ -62,7 +83,7 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
     let Some(start) = statement.start.as_deref() else {
         if statement.error_seconds.is_some() {
             return Err(Error::usage("a clock error is given, but not when the recording starts")
-                .hint(clock::starts(&footage.clocks)));
+                .hint(clock::starts(&footage.parts[0].clocks)));
         }
         return Ok(None);
     };
@@ -70,9 +91,10 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
         Error::usage(format!("{}: no start time in the {what}", footage.name))
             .hint("give it: --clock-start 2026-10-12T09:00:00")
     };
+    let found = &footage.parts[0].clocks;
     let (text, source) = match start {
-        "container" => (footage.clocks.container.clone().ok_or_else(|| missing("container"))?, "container"),
-        "filename" => (footage.clocks.filename.clone().ok_or_else(|| missing("file name"))?, "filename"),
+        "container" => (found.inside().ok_or_else(|| missing("container"))?.to_owned(), "container"),
+        "filename" => (found.filename.clone().ok_or_else(|| missing("file name"))?, "filename"),
         given => (given.to_owned(), "request"),
     };
     let start = match clock::parse(&text)? {
@@ -83,14 +105,21 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
                 .hint("write the clock's start as 2026-10-12T09:00:00"));
         }
     };
-    // A file's clocks count seconds, and so does what people read in a picture, unless they say more.
-    let uncertain_nanos = if source == "request" && text.contains('.') { 0 } else { 1_000_000_000 };
+    // Most clocks tell seconds, and so does what people read in a picture, unless they say more.
+    let uncertain_nanos = match source {
+        "container" if found.frames.is_some() => footage.start_within_its_second(),
+        "request" if text.contains('.') => 0,
+        _ => 1_000_000_000,
+    };
+    // Where a later file lies is known to the second, too.
+    let joined = if footage.parts.len() > 1 { 1_000_000_000 } else { 0 };
+    let uncertain_nanos = uncertain_nanos + joined;
     Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 
 fn no_start(footage: &Footage) -> Error {
     Error::usage(format!("{}: a time of day is asked for, but it is not known when the recording starts", footage.name))
-        .hint(format!("{}; or say how far into the recording: 00:01:30", clock::starts(&footage.clocks)))
+        .hint(format!("{}; or say how far into the recording: 00:01:30", clock::starts(&footage.parts[0].clocks)))
 }
 
 /// Turns a TIME into a position.

@@ -86,7 +86,7 @@ pub struct Span {
 pub struct Item {
     /// A clip, or stills.
     pub kind: Kind,
-    /// What it was made from.
+    /// The files it was made from, in clock order.
     pub footage: Vec<FootageEntry>,
     /// What was asked for and what was supplied.
     pub window: WindowEntry,
@@ -139,6 +139,15 @@ pub struct FootageEntry {
     pub height: u32,
     /// Presented frames.
     pub frames: usize,
+    /// The number of the first: numbers run on from file to file.
+    #[serde(default)]
+    pub first_frame: usize,
+    /// Frames at its end that the next file has too: numbered, and shown from there.
+    #[serde(default)]
+    pub repeated_frames: usize,
+    /// Nanoseconds from the recording's first frame to this file's.
+    #[serde(default)]
+    pub begins_nanoseconds: i64,
     /// How they were counted: `packets`, or `decoded: …` and why.
     pub numbering: String,
     /// The pixel format, and what it was converted to where that differs.
@@ -150,7 +159,7 @@ pub struct FootageEntry {
 /// The footage's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClockEntry {
-    /// The recorder's reading at the first frame.
+    /// The recorder's reading at the file's first frame.
     pub start: Option<String>,
     /// Where that comes from: `request`, `container` or `filename`.
     pub source: Option<String>,
@@ -206,6 +215,9 @@ pub struct TrackFileEntry {
     pub sha256: String,
     /// The format it was read as.
     pub format: String,
+    /// SHA-256 of the binding of the working copy that it was made on, where it was.
+    #[serde(default)]
+    pub binding_sha256: Option<String>,
 }
 
 /// What became of one track.
@@ -268,6 +280,12 @@ pub struct AudioEntry {
     pub action: AudioAction,
     /// Whether the footage has any.
     pub present: bool,
+    /// How the clip's is coded, where it has any.
+    #[serde(default)]
+    pub coded: Option<String>,
+    /// What was silenced.
+    #[serde(default)]
+    pub muted: Vec<Span>,
 }
 
 /// How the frames were made.

@@ -11,7 +11,7 @@ use super::h264::{Pps, SliceStart, Sps};
 use super::sei::recovery_takes_time;
 use super::{ffi, reader};
 use crate::error::{Error, Result};
-use crate::footage::Footage;
+use crate::footage::{Footage, Part};
 
 /// How written pictures frame their NAL units: each after its length in four bytes.
 pub const WRITTEN: Framing = Framing::Lengths(4);
@@ -40,9 +40,10 @@ struct Seen {
     obstacle: Option<&'static str>,
 }
 
-/// Reads coded pictures in coding order.
+/// Reads the coded pictures of one file in coding order.
 pub struct PictureReader<'a> {
     footage: &'a Footage,
+    part: &'a Part,
     input: ff::format::context::Input,
     /// A packet read while seeking, not given out yet.
     pending: Option<ff::Packet>,
@@ -53,29 +54,31 @@ pub struct PictureReader<'a> {
 }
 
 impl<'a> PictureReader<'a> {
-    /// Starts at the last key frame at or before frame number `from` of H.264 footage.
+    /// Starts at the last key frame at or before frame number `from` of H.264 footage, in the file that
+    /// this frame is in.
     ///
     /// # Errors
     /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
     pub fn open(footage: &'a Footage, from: usize) -> Result<Self> {
         let (input, _, pending) = reader::open_at(footage, from)?;
-        let header = input.stream(footage.stream).map(|s| ffi::extradata(&s)).unwrap_or_default();
+        let part = footage.part(from);
+        let header = input.stream(part.stream).map(|s| ffi::extradata(&s)).unwrap_or_default();
         let mut seen = Seen::default();
         match Avcc::parse(&header) {
             Some(avcc) => seen.take_sets(avcc.sps.iter().chain(&avcc.pps).map(Vec::as_slice)),
             None => seen.take_sets(split(&header, Framing::AnnexB).unwrap_or_default()),
         }
-        Ok(Self { footage, input, pending, framing: framing(&header), seen, last_reference: None })
+        Ok(Self { footage, part, input, pending, framing: framing(&header), seen, last_reference: None })
     }
 
-    /// The next coded picture; `None` at the end of the footage.
+    /// The next coded picture; `None` at the end of the file.
     ///
     /// # Errors
     /// `Failed` when the file cannot be read.
     pub fn read(&mut self) -> Result<Option<CodedPicture>> {
         let packet = match self.pending.take() {
             Some(packet) => packet,
-            None => match reader::next_packet(&mut self.input, self.footage.stream)? {
+            None => match reader::next_packet(&mut self.input, self.part.stream)? {
                 Some(packet) => packet,
                 None => return Ok(None),
             },
@@ -86,14 +89,13 @@ impl<'a> PictureReader<'a> {
         let bytes = packet.data().unwrap_or_default();
         let units = split(bytes, self.framing).unwrap_or_default();
         self.seen.take_sets(units.iter().copied());
-        let ticks = packet.pts().map(|t| t.saturating_sub(self.footage.first_tick));
         let hidden = ffi::is_hidden(&packet);
-        let shown = ticks.filter(|_| !hidden);
+        let shown = packet.pts().filter(|_| !hidden);
         let kinds: BTreeSet<u8> = slices(&units).filter_map(h264_type).collect();
         let idr = kinds.contains(&nal::IDR);
         let one_kind = kinds.len() == 1 && (idr || kinds.contains(&nal::SLICE));
         Ok(Some(CodedPicture {
-            frame: shown.and_then(|t| self.footage.frames.binary_search_by_key(&t, |f| f.ticks).ok()),
+            frame: shown.and_then(|stamp| reader::place(self.footage, self.part, stamp)),
             idr,
             sound: one_kind && !hidden && !packet.is_corrupt(),
             data: join(slices(&units), WRITTEN).unwrap_or_default(),

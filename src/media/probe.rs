@@ -1,16 +1,16 @@
 //! What the footage is: reads its headers, every packet's time (no decoding), and the first frame.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
 
-use super::{ffi, reader, timeline};
+use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering};
+use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
-use crate::time::TimeBase;
+use crate::time::{Position, TimeBase};
 
 /// What the user says of the footage.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +32,8 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input = reader::open(path, false)?;
+    let mut input =
+        reader::open(path, false).map_err(|e| wrapped::by_name(&name).map_or(e, |e| e.at(path.display())))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();
@@ -72,18 +73,34 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let line = timeline::read(&mut input, path, stream, &kind, first.ticks, ends, counted.is_some())?;
     if line.frames.is_empty() {
         return Err(Error::failed(format!("{name}: no frame could be decoded"))
-            .hint("play the export in the recorder's own player; if it plays, ask for another format"));
+            .hint("play the export in the recorder's own player; if it plays, export again in another format, and without encryption where the recorder encrypts its streams"));
     }
     let frame = &first.frame;
-    Ok(Footage {
+    let sha256 = crate::hash::file(path)?;
+    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let part = Part {
         path: path.to_owned(),
+        name: name.clone(),
         bytes,
-        sha256: crate::hash::file(path)?,
+        sha256: sha256.clone(),
         container,
         codec,
         stream,
         streams,
         has_audio,
+        time_base,
+        first_tick: line.first_tick,
+        counted: line.counted,
+        numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
+        clocks,
+        frames: 0..line.frames.len(),
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Ok(Footage {
+        sha256,
+        parts: vec![part],
+        joined: Vec::new(),
         layout: reader::layout(frame).map_err(|e| e.at(&name))?,
         pixel_format: frame.format().descriptor().map(|d| d.name().to_owned()).unwrap_or_default(),
         orientation,
@@ -91,16 +108,41 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         colour: colour(frame),
         interlaced,
         time_base,
-        first_tick: line.first_tick,
-        counted: line.counted,
         last_duration: line.last_duration,
         median_interval: line.median_interval,
-        numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
-        clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
         flagged: line.flagged.iter().map(|&t| time_base.position(t)).collect(),
         frames: line.frames,
         name,
     })
+}
+
+/// The start times in a file and in its name.
+fn clocks(path: &Path, container: &str, created: Option<String>, first: Position, counted: bool) -> Clocks {
+    // Some makers write the date into the folder.
+    let named = clock::in_name(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let text = |at: jiff::civil::DateTime, utc: bool| format!("{at}{}", if utc { "Z" } else { "" });
+    Clocks {
+        container: created,
+        filename: named.as_ref().map(|n| text(n.start, n.utc)),
+        maker: named.as_ref().and_then(|n| n.maker),
+        until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
+        frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+    }
+}
+
+/// Probes the files of one recording and joins them.
+///
+/// # Errors
+/// As [`probe`] and [`join`].
+pub fn probe_all(paths: &[PathBuf], options: ProbeOptions, placing: Placing<'_>) -> Result<Footage> {
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let footage = probe(path, options)?;
+        // A single file is followed by none.
+        let edges = if paths.len() > 1 { edges::edges(&footage)? } else { Edges::default() };
+        files.push((footage, edges));
+    }
+    join(files, placing)
 }
 
 /// A regular file that is not a playlist; returns its size.
@@ -109,9 +151,9 @@ fn check_file(path: &Path) -> Result<u64> {
     let meta = input::regular(path)?;
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head)
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, wrapped::HEAD as u64), &mut head)
         .map_err(|e| Error::io("cannot read", path, &e))?;
-    let text = String::from_utf8_lossy(&head);
+    let text = String::from_utf8_lossy(head.get(..4096).unwrap_or(&head));
     let text = text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
     let playlist = ["#EXTM3U", "ffconcat", "[playlist]", "<MPD", "<?xml", "<smil", "<asx", "<ASX"];
     if playlist.iter().any(|p| text.starts_with(p)) || text.contains("<MPD") {
@@ -120,6 +162,9 @@ fn check_file(path: &Path) -> Result<u64> {
     }
     if meta.len() == 0 {
         return Err(Error::failed(format!("{shown}: the file is empty")).hint("export it again"));
+    }
+    if let Some(refusal) = wrapped::by_content(&head) {
+        return Err(refusal.at(shown));
     }
     Ok(meta.len())
 }

@@ -9,7 +9,7 @@ use ffmpeg_next as ff;
 use super::continuity::Continuity;
 use super::{ffi, limits};
 use crate::error::{Error, Result};
-use crate::footage::Footage;
+use crate::footage::{Footage, Part};
 use crate::picture::{Layout, Picture, Plane, Planes};
 use crate::stats::{self, Stage};
 
@@ -165,9 +165,10 @@ pub struct Decoded {
     pub damaged: bool,
 }
 
-/// Decodes footage from a key frame on.
+/// Decodes one file of the footage from a key frame on.
 pub struct FrameReader<'a> {
     footage: &'a Footage,
+    part: &'a Part,
     input: ff::format::context::Input,
     decoder: ff::decoder::Video,
     frame: ff::frame::Video,
@@ -192,18 +193,20 @@ pub struct FrameReader<'a> {
 }
 
 impl<'a> FrameReader<'a> {
-    /// Starts at the last key frame at or before frame number `from`.
+    /// Starts at the last key frame at or before frame number `from`, in the file that this frame is in.
     ///
     /// # Errors
     /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
     pub fn open(footage: &'a Footage, from: usize) -> Result<Self> {
+        let part = footage.part(from);
         let (input, start, pending) = open_at(footage, from)?;
-        let stream = input.stream(footage.stream).ok_or_else(|| changed(footage))?;
+        let stream = input.stream(part.stream).ok_or_else(|| changed(part))?;
         let decoder = decoder(&stream)?;
         let counts = stream.parameters().id() == ff::codec::Id::H264;
         let continuity = counts.then(|| Continuity::new(&ffi::extradata(&stream)));
         Ok(Self {
             footage,
+            part,
             input,
             decoder,
             frame: ff::frame::Video::empty(),
@@ -219,8 +222,8 @@ impl<'a> FrameReader<'a> {
         })
     }
 
-    /// Decodes the next presented frame into `picture`; `None` at the end of the footage. Frames that the footage's
-    /// list does not know (before the first decodable one) are passed over.
+    /// Decodes the next presented frame into `picture`; `None` at the end of the file. Frames that the footage's list
+    /// does not know (before the first decodable one, or shown from the next file) are passed over.
     ///
     /// # Errors
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
@@ -252,6 +255,11 @@ impl<'a> FrameReader<'a> {
         }
     }
 
+    /// The file that is read.
+    pub fn part(&self) -> &'a Part {
+        self.part
+    }
+
     /// Number of the key frame that decoding started at.
     pub fn start(&self) -> usize {
         self.start
@@ -272,12 +280,13 @@ impl<'a> FrameReader<'a> {
     }
 
     fn index(&mut self) -> Option<usize> {
-        if self.footage.counted {
+        let shown = &self.part.frames;
+        if self.part.counted {
             self.counted += 1;
-            return (self.counted <= self.footage.frames.len()).then(|| self.counted - 1);
+            let place = shown.start + self.counted - 1;
+            return shown.contains(&place).then_some(place);
         }
-        let ticks = self.frame.timestamp()? - self.footage.first_tick;
-        self.footage.frames.binary_search_by_key(&ticks, |f| f.ticks).ok()
+        place(self.footage, self.part, self.frame.timestamp()?)
     }
 
     fn check_layout(&self, index: usize) -> Result<()> {
@@ -289,7 +298,7 @@ impl<'a> FrameReader<'a> {
         }
         Err(Error::failed(format!(
             "{}: the picture changes from {}x{} to {}x{} (or its format does) at {}",
-            self.footage.name,
+            self.part.name,
             self.footage.layout.width,
             self.footage.layout.height,
             found.width,
@@ -302,7 +311,7 @@ impl<'a> FrameReader<'a> {
     fn feed(&mut self) -> Result<()> {
         let packet = match self.pending.take() {
             Some(packet) => Some(packet),
-            None => next_packet(&mut self.input, self.footage.stream)?,
+            None => next_packet(&mut self.input, self.part.stream)?,
         };
         ffi::take_errors();
         let sent = match &packet {
@@ -316,8 +325,8 @@ impl<'a> FrameReader<'a> {
         let continuity = self.continuity.as_mut();
         let breaks = continuity.zip(packet.as_ref()).is_some_and(|(c, p)| c.breaks_at(p.data().unwrap_or_default()));
         if let Some(packet) = packet {
-            let ticks = packet.pts().or(packet.dts()).map(|t| t.saturating_sub(self.footage.first_tick));
-            self.sent = if self.footage.counted { Some(self.packets) } else { ticks };
+            let ticks = packet.pts().or(packet.dts()).map(|t| self.part.in_recording(t, self.footage.time_base));
+            self.sent = if self.part.counted { Some(self.packets) } else { ticks };
             self.packets += 1;
         }
         if sent.is_err() || flagged || breaks {
@@ -339,48 +348,72 @@ pub(super) fn is_damaged(frame: &ff::frame::Video) -> bool {
     frame.is_corrupt() || frame.has_decode_errors()
 }
 
-/// Opens footage at the last key frame at or before frame number `from`: the file, that key frame's number, and its
-/// packet where it had to be looked for.
+/// The frame of a file that is shown at a time stamp.
+pub(super) fn place(footage: &Footage, part: &Part, stamp: i64) -> Option<usize> {
+    let ticks = part.in_recording(stamp, footage.time_base);
+    let place = footage.frames.get(part.frames.clone())?.binary_search_by_key(&ticks, |f| f.ticks).ok()?;
+    Some(part.frames.start + place)
+}
+
+/// Opens the file that frame number `from` is in at the last key frame at or before it: the file, that key frame's
+/// number, and its packet where it had to be looked for.
 pub(super) fn open_at(
     footage: &Footage,
     from: usize,
 ) -> Result<(ff::format::context::Input, usize, Option<ff::Packet>)> {
-    let mut input = open(&footage.path, false)?;
-    if footage.stream >= input.nb_streams() as usize {
-        return Err(changed(footage));
+    let part = footage.part(from);
+    let mut input = open(&part.path, false)?;
+    if part.stream >= input.nb_streams() as usize {
+        return Err(changed(part));
     }
-    ffi::only_stream(&mut input, footage.stream);
-    let last = from.min(footage.frames.len().saturating_sub(1));
-    let start = if footage.counted { 0 } else { (0..=last).rev().find(|&i| footage.frames[i].key).unwrap_or(0) };
-    let pending = if start > 0 { Some(seek(&mut input, footage, start)?) } else { None };
+    ffi::only_stream(&mut input, part.stream);
+    let first = part.frames.start;
+    let last = from.min(part.frames.end.saturating_sub(1));
+    let start = (first..=last).rev().find(|&i| footage.can_start(i)).unwrap_or(first);
+    let pending = if start > first { Some(seek(&mut input, footage, start)?) } else { None };
     Ok((input, start, pending))
 }
 
-fn changed(footage: &Footage) -> Error {
-    Error::failed(format!("{}: the footage changed while it was read", footage.name))
+fn changed(part: &Part) -> Error {
+    Error::failed(format!("{}: the footage changed while it was read", part.name))
 }
 
 /// Seeks to a key frame and returns its packet. Containers differ in what they seek by, so the landing is checked
 /// and an earlier time tried until the first key frame that comes is not past the wanted one.
 fn seek(input: &mut ff::format::context::Input, footage: &Footage, key: usize) -> Result<ff::Packet> {
-    let wanted = footage.frames[key].ticks;
-    let decode = footage.frames[key].decode_ticks.unwrap_or(wanted);
-    let second = i64::from(footage.time_base.den) / i64::from(footage.time_base.num).max(1);
+    let part = footage.part(key);
+    let stamp = |ticks: i64| part.in_file(ticks, footage.time_base);
+    let wanted = stamp(footage.frames[key].ticks);
+    let decode = footage.frames[key].decode_ticks.map_or(wanted, stamp);
+    let lost = || {
+        Error::failed(format!("{}: cannot seek to the key frame at {}", part.name, footage.position(key)))
+            .hint("the file's index may be damaged; rewrap it without re-encoding and try again")
+    };
+    if part.container == "dhav" {
+        // FFmpeg sets the first packet it reads to the beginning of its second and counts on from there: after a jump
+        // packets would have other times. The file was only just opened, so all that is before is still to come.
+        while let Some(packet) = next_packet(input, part.stream)? {
+            if packet.is_key() && packet.pts().or(packet.dts()) == Some(wanted) {
+                return Ok(packet);
+            }
+        }
+        return Err(lost());
+    }
+    let second = part.time_base.ticks(1_000_000_000);
     let targets = [wanted, decode, decode - second, decode - 10 * second, decode - 60 * second, i64::MIN / 4];
     for target in targets {
-        if !ffi::seek(input, footage.stream, target.saturating_add(footage.first_tick)) {
+        if !ffi::seek(input, part.stream, target) {
             continue;
         }
-        while let Some(packet) = next_packet(input, footage.stream)? {
+        while let Some(packet) = next_packet(input, part.stream)? {
             if !packet.is_key() {
                 continue;
             }
-            match packet.pts().or(packet.dts()).map(|t| t - footage.first_tick) {
-                Some(ticks) if ticks <= wanted => return Ok(packet),
+            match packet.pts().or(packet.dts()) {
+                Some(stamp) if stamp <= wanted => return Ok(packet),
                 _ => break,
             }
         }
     }
-    Err(Error::failed(format!("{}: cannot seek to the key frame at {}", footage.name, footage.position(key)))
-        .hint("the file's index may be damaged; rewrap it without re-encoding and try again"))
+    Err(lost())
 }

@@ -2,7 +2,7 @@
 //! picture would hide part of what was asked for.
 
 use ab_glyph::{Font, FontRef, PxScale};
-use image::{Rgb, RgbImage, imageops};
+use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
 use imageproc::drawing::{draw_filled_rect_mut, draw_text_mut, text_size};
 use imageproc::rect::Rect;
 
@@ -48,9 +48,26 @@ pub struct Stamp {
 /// # Errors
 /// `Usage` when the stamp is longer than 4000 characters.
 pub fn stamped(picture: &RgbImage, stamp: &Stamp) -> Result<RgbImage> {
+    let labelled = |label: &str, value: &str| format!("{label}: {value}");
+    let details: Vec<String> = [
+        stamp.recorder.as_deref().map(|reading| labelled("Recorder's clock showed", reading)),
+        stamp.camera.as_deref().map(|camera| labelled("Camera", camera)),
+        Some(labelled("Reference", &stamp.reference)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    banded(picture, &stamp.time, &details)
+}
+
+/// As [`stamped`], with any first line and any lines below it.
+///
+/// # Errors
+/// As [`stamped`].
+pub fn banded(picture: &RgbImage, first: &str, details: &[String]) -> Result<RgbImage> {
     let face = Face::for_width(picture.width())?;
     let width = picture.width().max(NARROWEST);
-    let lines = lines(stamp, &face, width.saturating_sub(2 * face.margin))?;
+    let lines = lines(first, details, &face, width.saturating_sub(2 * face.margin))?;
 
     let top = picture.height();
     let band = 2 * face.margin + lines.last().map_or(0, |last| last.y + face.leading);
@@ -62,6 +79,21 @@ pub fn stamped(picture: &RgbImage, stamp: &Stamp) -> Result<RgbImage> {
         draw_text_mut(&mut still, line.colour, x, y, face.scale, &face.font, &line.text);
     }
     Ok(still)
+}
+
+/// A band that goes below a moving picture: a few words, light on dark, as shares of white (0 to 255).
+///
+/// # Errors
+/// `Failed` when the built-in font cannot be read.
+pub fn band(width: u32, words: &str) -> Result<GrayImage> {
+    let face = Face::for_width(width)?;
+    let lines = wrap(words, &face, width.saturating_sub(2 * face.margin));
+    let mut band = GrayImage::from_pixel(width, face.margin + lines.len() as u32 * face.leading, Luma([20]));
+    for (place, line) in (0..).zip(&lines) {
+        let (x, y) = (face.margin as i32, (face.margin / 2 + place * face.leading) as i32);
+        draw_text_mut(&mut band, Luma([255]), x, y, face.scale, &face.font, line);
+    }
+    Ok(band)
 }
 
 /// The font at the size that suits a picture, and the spaces that follow from it, in pixels.
@@ -102,18 +134,10 @@ struct Line {
     text: String,
 }
 
-/// The stamp's lines, each at most `room` pixels wide, what belongs together set closer.
-fn lines(stamp: &Stamp, face: &Face, room: u32) -> Result<Vec<Line>> {
-    let labelled = |label: &str, value: &str| (DETAIL, format!("{label}: {value}"));
-    let paragraphs: Vec<_> = [
-        Some((TIME, stamp.time.clone())),
-        stamp.recorder.as_deref().map(|reading| labelled("Recorder's clock showed", reading)),
-        stamp.camera.as_deref().map(|camera| labelled("Camera", camera)),
-        Some(labelled("Reference", &stamp.reference)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+/// The lines of the paragraphs, each at most `room` pixels wide, what belongs together set closer.
+fn lines(first: &str, details: &[String], face: &Face, room: u32) -> Result<Vec<Line>> {
+    let paragraphs: Vec<_> =
+        [(TIME, first)].into_iter().chain(details.iter().map(|detail| (DETAIL, detail.as_str()))).collect();
     let length: usize = paragraphs.iter().map(|(_, text)| text.chars().count()).sum();
     if length > LONGEST {
         return Err(Error::usage(format!("the text under a still has {length} characters; at most {LONGEST} fit"))
@@ -121,7 +145,7 @@ fn lines(stamp: &Stamp, face: &Face, room: u32) -> Result<Vec<Line>> {
     }
     let (mut lines, mut y) = (Vec::new(), 0);
     for (colour, paragraph) in paragraphs {
-        for text in wrap(&paragraph, face, room) {
+        for text in wrap(paragraph, face, room) {
             lines.push(Line { y, colour, text });
             y += face.leading;
         }

@@ -110,7 +110,8 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     refuse_gaps(&refused)?;
     let covered = tracks.iter().any(|t| t.frames_covered > 0);
     stage.check_third_parties(&players, covered)?;
-    let mut warnings = rules.weaker_than_default();
+    let mut warnings = footage.joined.clone();
+    warnings.extend(rules.weaker_than_default());
     warnings.extend(files.iter().flat_map(|f| stage.file_warnings(f)));
     let requester_seen = sheets.iter().any(|s| !s.subject.is_empty());
     if !players.is_empty() && !players.iter().any(|p| p.part == Part::Subject) {
@@ -263,14 +264,15 @@ impl Stage<'_> {
 
     fn file_warnings(&self, file: &Loaded) -> Vec<String> {
         let mut warnings: Vec<String> = file.file.notes.iter().map(|n| format!("{}: {n}", file.name)).collect();
-        let count = self.footage.frames.len() as u64;
+        let count = self.footage.count() as u64;
         let beyond = |w: &crate::tracks::When| matches!(w, crate::tracks::When::Frame(n) if *n >= count);
         let late = file.file.tracks.iter().flat_map(|t| &t.keyframes).filter(|k| !k.end && beyond(&k.when)).count();
         if late > 0 {
             warnings.push(format!("{}: {late} boxes lie after the footage's {count} frames; are the tracks of this footage, and numbered as it is?", file.name));
         }
-        if let (Some((first, last)), Some(&low), Some(&high)) =
-            (file.file.annotated, self.frames.first(), self.frames.last())
+        let number = |frame: Option<&usize>| frame.map(|&f| self.footage.number(f));
+        if let (Some((first, last)), Some(low), Some(high)) =
+            (file.file.annotated, number(self.frames.first()), number(self.frames.last()))
             && ((low as u64) < first || (high as u64) > last)
         {
             warnings.push(format!("{}: only frames {first} to {last} were annotated; nobody has marked who is in the others of frames {low} to {high}", file.name));

@@ -41,7 +41,8 @@ pub fn each_copied(
     frames: &Range<usize>,
     mut take: impl FnMut(usize, bool, Vec<u8>) -> Result<()>,
 ) -> Result<Avcc> {
-    let changed = || Error::unverified(format!("{}: the footage changed while it was read", footage.name));
+    let changed =
+        || Error::unverified(format!("{}: the footage changed while it was read", footage.part(frames.start).name));
     let mut reader = PictureReader::open(footage, frames.start)?;
     let mut taken = 0;
     while taken < frames.len() {

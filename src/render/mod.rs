@@ -5,16 +5,20 @@ mod clip;
 mod copy;
 mod rendering;
 mod smart;
+mod sound;
 mod stills;
 mod stretch;
+mod working_copy;
 mod writer;
 
 pub use clip::clip;
 pub use copy::each_copied;
 pub use rendering::{Finish, Rendering};
 pub use smart::Why;
+pub use sound::{Sound, sound};
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
+pub use working_copy::{Sheet, working_copy};
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,7 +51,9 @@ pub(crate) fn refuse_damage(footage: &Footage, plan: &Plan, spoiled: &[usize]) -
         "{}: the footage is damaged from {} to {} (frames {first} to {last}): what a damaged frame shows cannot be known",
         footage.name,
         footage.position(first),
-        footage.position(last)
+        footage.position(last),
+        first = footage.number(first),
+        last = footage.number(last),
     ))
     .hint("export it again if the recorder still holds it; otherwise --damaged cover (\"damaged\": \"cover\") covers those frames whole, or ask for a window without them"))
 }

@@ -39,11 +39,13 @@ impl Rendering {
 fn by_header(footage: &Footage, plan: &Plan) -> std::result::Result<(), Why> {
     let layout = &footage.layout;
     let plain = !layout.grey && (layout.chroma_shift_x, layout.chroma_shift_y, layout.depth) == (1, 1, 8);
-    if footage.codec != "h264" || !plain {
-        return Err(format!(
-            "only 8-bit 4:2:0 H.264 can be copied; this is {} {}",
-            footage.codec, footage.pixel_format
-        ));
+    let ends = [plan.selection.frames.first(), plan.selection.frames.last()].map(|f| f.copied().unwrap_or(0));
+    let part = footage.part(ends[0]);
+    if !part.frames.contains(&ends[1]) {
+        return Err(format!("the time asked for goes on from {} into another file", part.name));
+    }
+    if part.codec != "h264" || !plain {
+        return Err(format!("only 8-bit 4:2:0 H.264 can be copied; this is {} {}", part.codec, footage.pixel_format));
     }
     if footage.interlaced {
         return Err("the footage is interlaced".to_owned());
@@ -51,7 +53,7 @@ fn by_header(footage: &Footage, plan: &Plan) -> std::result::Result<(), Why> {
     if footage.orientation.mirrored {
         return Err("the picture is mirrored and has to be turned the right way round".to_owned());
     }
-    if let Numbering::Decoded(why) = footage.numbering {
+    if let Numbering::Decoded(why) = part.numbering {
         return Err(format!("packets do not tell the frames: {why}"));
     }
     let frames = &plan.selection.frames;

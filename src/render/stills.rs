@@ -56,10 +56,9 @@ pub fn stills(
 fn by_key_frame(footage: &Footage, plan: &Plan) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for &(frame, _) in &plan.covers {
-        let key_since = |last: usize| footage.frames.get(last..=frame).is_some_and(|f| f.iter().any(|f| f.key));
+        let cut_since = |last: usize| (last..=frame).any(|f| footage.can_start(f));
         match stretches.last_mut() {
-            // Counted footage is decoded from its start anyway.
-            Some(stretch) if footage.counted || !key_since(stretch.frames.end) => stretch.frames.end = frame + 1,
+            Some(stretch) if !cut_since(stretch.frames.end) => stretch.frames.end = frame + 1,
             _ => stretches.push(Stretch { frames: frame..frame + 1 }),
         }
     }

@@ -19,14 +19,15 @@ pub struct Stretch {
     pub frames: Range<usize>,
 }
 
-/// Cuts frames (in order, each once) into stretches that begin at key frames. What is decided here depends on the
+/// Cuts frames (in order, each once) into stretches that begin at key frames, each in one file. What is decided here depends on the
 /// footage and the request only.
 pub fn cut(footage: &Footage, frames: &[usize]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for &frame in frames {
-        let key = footage.frames.get(frame).is_some_and(|f| f.key) && !footage.counted;
+        let goes_on =
+            |s: &Stretch| !footage.opens_part(frame) && !(footage.can_start(frame) && s.frames.len() >= ENOUGH);
         match stretches.last_mut() {
-            Some(stretch) if !(key && stretch.frames.len() >= ENOUGH) => stretch.frames.end = frame + 1,
+            Some(stretch) if goes_on(stretch) => stretch.frames.end = frame + 1,
             _ => stretches.push(Stretch { frames: frame..frame + 1 }),
         }
     }
@@ -54,11 +55,12 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
     let mut expected = reader.start();
     // One damaged part is told once, however often the decoder complains within it.
     let mut told: Option<Range<u32>> = None;
-    let mut spoil = |order: u32, each: &mut dyn FnMut(Event<'_>) -> Result<()>| {
+    let mut spoil = |bad: usize, each: &mut dyn FnMut(Event<'_>) -> Result<()>| {
+        let order = footage.frames.get(bad).map_or(0, |f| f.order);
         if told.as_ref().is_some_and(|t| t.contains(&order)) {
             return Ok(());
         }
-        let (orders, mut frames) = footage.spoiled_by(order);
+        let (orders, mut frames) = footage.spoiled_by(bad);
         told = Some(orders);
         frames.retain(|f| stretch.frames.contains(f));
         if frames.is_empty() { Ok(()) } else { each(Event::Spoiled(frames)) }
@@ -66,21 +68,24 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
     while expected <= until {
         let decoded = reader.next(&mut picture)?;
         for ticks in reader.take_bad() {
-            let known = if footage.counted { None } else { footage.shown_or_decoded_at(ticks) };
+            let part = reader.part();
+            let known = if part.counted { None } else { footage.shown_or_decoded_at(part, ticks) };
             let place = known.unwrap_or(expected);
             // Of counted footage it is one of those between what is to come next and the packet's own number: frames
             // come out of the decoder later than their packets go in, or not at all.
-            let sent = usize::try_from(ticks).unwrap_or(place).min(footage.frames.len().saturating_sub(1));
-            let last = if footage.counted { sent.max(place) } else { place };
+            let sent =
+                usize::try_from(ticks).ok().and_then(|n| (part.frames.start + n).checked_sub(part.repeated.len()));
+            let sent = sent.unwrap_or(place).min(part.frames.end.saturating_sub(1));
+            let last = if part.counted { sent.max(place) } else { place };
             // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
             for place in (place..=last).filter(|&place| place >= reader.start()) {
-                spoil(footage.frames.get(place).map_or(0, |f| f.order), &mut each)?;
+                spoil(place, &mut each)?;
             }
         }
         let found = decoded.map_or(footage.frames.len(), |d| d.index);
         // Frames that should have come by now and did not.
         for missing in expected..found.min(until + 1) {
-            spoil(footage.frames[missing].order, &mut each)?;
+            spoil(missing, &mut each)?;
             if stretch.frames.contains(&missing) {
                 each(Event::Frame(missing, &mut Picture::grey(footage.layout)))?;
             }
@@ -90,7 +95,7 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
             continue; // twice the same time: the first one counts
         }
         if decoded.damaged {
-            spoil(footage.frames[decoded.index].order, &mut each)?;
+            spoil(decoded.index, &mut each)?;
         }
         if (start..end).contains(&decoded.index) {
             each(Event::Frame(decoded.index, &mut picture))?;

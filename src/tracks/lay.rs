@@ -46,6 +46,7 @@ pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
         let Some(first) = keys.first() else { return Ok(Vec::new()) };
         return Ok(vec![Run { first: 0, boxes: vec![first.1.shape; footage.frames.len()], ended: true }]);
     }
+    let count = footage.count();
     let mut runs = Runs(Vec::new());
     for (index, &(at, key)) in keys.iter().enumerate() {
         if key.end {
@@ -65,13 +66,28 @@ pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
             // A last key frame, and a presence that begins and ends between two frames, shows in the frame on the
             // screen at its time.
             let shown = last_at_or_before(track.sampling, at, footage)
-                .filter(|&f| f + 1 < footage.frames.len() || at <= last_instant(track.sampling, footage));
+                .filter(|&f| f + 1 < count || at <= last_instant(track.sampling, footage));
             if let Some(frame) = shown {
                 runs.push(frame, key.shape);
             }
         }
     }
-    Ok(runs.0)
+    Ok(shown(runs.0, footage))
+}
+
+/// Runs of frame numbers as runs of the frames that are shown: numbers run over frames, too, that are shown from
+/// the next file.
+fn shown(runs: Vec<Run>, footage: &Footage) -> Vec<Run> {
+    if footage.parts.iter().all(|p| p.repeated.is_empty()) {
+        return runs;
+    }
+    let of_shown = |run: Run| {
+        let boxes = (run.first..).zip(&run.boxes);
+        let mut places = boxes.filter_map(|(number, shape)| Some((footage.shown(number)?, *shape))).peekable();
+        let first = places.peek()?.0;
+        Some(Run { first, boxes: places.map(|(_, shape)| shape).collect(), ended: run.ended })
+    };
+    runs.into_iter().filter_map(of_shown).collect()
 }
 
 struct Runs(Vec<Run>);
@@ -94,59 +110,60 @@ impl Runs {
 
 /// Where a key frame lies on the axis its track moves along: nanoseconds, or frame numbers.
 fn coordinate(track: &Track, key: &KeyFrame, footage: &Footage) -> Result<f64> {
-    let count = footage.frames.len();
+    let count = footage.count();
     let sampling = track.sampling;
     Ok(match (sampling, key.when) {
         (_, When::Clock { .. }) => {
             return formats::stated_number(key.when).map(|n| n as f64).map_err(|e| e.at(format!("track {}", track.id)));
         }
-        (Sampling::KeyFrames, When::Time(t)) => t.nanos() as f64,
-        (Sampling::KeyFrames, When::Frame(n)) if (n as usize) < count => footage.position(n as usize).nanos() as f64,
+        (Sampling::KeyFrames, When::Time(t)) => footage.run_on(t) as f64,
+        (Sampling::KeyFrames, When::Frame(n)) if (n as usize) < count => footage.running(n as usize) as f64,
         (Sampling::KeyFrames, When::Frame(n)) => {
             let beyond = (n - count as u64) as f64;
-            footage.end().nanos() as f64 + beyond * footage.time_base.position(footage.median_interval).nanos() as f64
+            end(footage) + beyond * footage.time_base.position(footage.median_interval).nanos() as f64
         }
         (_, When::Frame(n)) => n as f64,
         (_, When::Time(t)) => {
             let before = footage.frame_at(t).unwrap_or(0);
             let (start, step) =
                 (footage.position(before), footage.time_base.position(footage.duration_ticks(before).max(1)).nanos());
-            let number = before as f64 + t.since(start) as f64 / step as f64;
+            let number = footage.number(before) as f64 + t.since(start) as f64 / step as f64;
             if sampling == Sampling::EveryFrame { number.round() } else { number }
         }
     })
 }
 
-fn frame_coordinate(sampling: Sampling, frame: usize, footage: &Footage) -> f64 {
+fn frame_coordinate(sampling: Sampling, number: usize, footage: &Footage) -> f64 {
     match sampling {
-        Sampling::KeyFrames => footage.position(frame).nanos() as f64,
-        _ => frame as f64,
+        Sampling::KeyFrames => footage.running(number) as f64,
+        _ => number as f64,
     }
 }
 
 fn first_at_or_after(sampling: Sampling, at: f64, footage: &Footage) -> usize {
     match sampling {
-        Sampling::KeyFrames => {
-            footage.frames.partition_point(|f| (footage.time_base.position(f.ticks).nanos() as f64) < at)
-        }
-        _ => (at.ceil().max(0.0) as usize).min(footage.frames.len()),
+        Sampling::KeyFrames => footage.first_number(|nanos| nanos as f64 >= at),
+        _ => (at.ceil().max(0.0) as usize).min(footage.count()),
     }
 }
 
 fn last_at_or_before(sampling: Sampling, at: f64, footage: &Footage) -> Option<usize> {
     match sampling {
-        Sampling::KeyFrames => {
-            footage.frames.partition_point(|f| footage.time_base.position(f.ticks).nanos() as f64 <= at).checked_sub(1)
-        }
+        Sampling::KeyFrames => footage.first_number(|nanos| nanos as f64 > at).checked_sub(1),
         _ if at < 0.0 => None,
-        _ => Some((at.floor() as usize).min(footage.frames.len().saturating_sub(1))),
+        _ => Some((at.floor() as usize).min(footage.count().saturating_sub(1))),
     }
+}
+
+/// The end of the last frame on the axis of time.
+fn end(footage: &Footage) -> f64 {
+    footage.run_on(footage.end()) as f64
 }
 
 /// The last coordinate at which the last frame is still on the screen.
 fn last_instant(sampling: Sampling, footage: &Footage) -> f64 {
     match sampling {
-        Sampling::KeyFrames => footage.end().nanos() as f64 - 1.0,
-        _ => footage.frames.len() as f64 - 1e-9,
+        Sampling::KeyFrames => end(footage) - 1.0,
+        _ => footage.count() as f64 - 1e-9,
     }
 }

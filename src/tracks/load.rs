@@ -4,11 +4,13 @@ use std::path::Path;
 
 use super::formats::ReadOptions;
 use super::source::Source;
-use super::{KeyFrame, TrackFile, When, by_clock};
+use super::working_copy::WorkingCopy;
+use super::{TrackFile, by_clock, fit};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::request::{Item, TrackSource};
+use crate::{hash, input};
 
 /// One track file, read and fitted to the footage: its boxes are in the footage's displayed pixels.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Loaded {
     pub name: String,
     /// Its SHA-256, lower-case hex; [`Source::sha256`] says what that is of a folder.
     pub sha256: String,
+    /// SHA-256 of the binding of the working copy that it was made on, where it was.
+    pub binding_sha256: Option<String>,
     /// The request names that hash, so ids mean what they meant.
     pub pinned: bool,
     /// What it says.
@@ -29,11 +33,17 @@ pub struct Loaded {
 /// `Failed` for what cannot be read; `Unsafe` for what cannot belong to this footage; `Usage` where the clock, or an
 /// option, is needed and not given.
 pub fn load(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>) -> Result<Vec<Loaded>> {
+    let bound = |path: &String| -> Result<_> {
+        let bytes = input::read(&base.join(path))?;
+        let copy = WorkingCopy::parse(&bytes).and_then(|copy| copy.check(footage).map(|()| copy));
+        Ok((copy.map_err(|e| e.at(file_name(path)))?, hash::bytes(&bytes)))
+    };
+    let copy = item.binding.as_ref().map(bound).transpose()?;
     item.tracks
         .iter()
         .map(|source| {
             let read = Source::read(&base.join(&source.file))?;
-            load_one(item, source, &read, footage, clock).map_err(|e| e.at(file_name(&source.file)))
+            load_one(item, source, &read, copy.as_ref(), footage, clock).map_err(|e| e.at(file_name(&source.file)))
         })
         .collect()
 }
@@ -42,6 +52,7 @@ fn load_one(
     item: &Item,
     source: &TrackSource,
     read: &Source,
+    copy: Option<&(WorkingCopy, String)>,
     footage: &Footage,
     clock: Option<&Clock>,
 ) -> Result<Loaded> {
@@ -54,22 +65,40 @@ fn load_one(
     }
     let drawn_at = item.tracks_size.as_deref().map(parse_size).transpose()?;
     let options = ReadOptions {
-        size: Some(drawn_at.unwrap_or(footage.displayed_size())),
+        size: Some(drawn_at.unwrap_or(copy.map_or(footage.displayed_size(), |c| c.0.size()))),
         mot_origin: item.mot_origin.unwrap_or(0),
         first_frame: item.tracks_first_frame,
     };
     let mut file = read.tracks(item.tracks_format.as_deref(), &options)?;
-    check_binding(&file, drawn_at, footage)?;
-    let (width, height) = footage.displayed_size();
-    if let Some((w, h)) = drawn_at.filter(|&size| size != (width, height)) {
-        let (sx, sy) = (f64::from(width) / f64::from(w), f64::from(height) / f64::from(h));
-        for key in file.tracks.iter_mut().flat_map(|t| &mut t.keyframes) {
-            key.shape = key.shape.scaled(sx, sy);
+    match copy {
+        Some((copy, _)) => copy.bring(&mut file, drawn_at, Some(footage))?,
+        None => {
+            let size = footage.displayed_size();
+            fit::binding(&file, drawn_at, &fit::of(footage), Some(footage))?;
+            rescale(&mut file, drawn_at.unwrap_or(size), size);
         }
     }
     by_clock::place(&mut file, clock, footage, item.obscure.unwrap_or_default())?;
-    check_fit(&file, footage)?;
-    Ok(Loaded { name: file_name(&source.file), sha256, pinned: source.sha256.is_some(), file })
+    let suspicions = fit::boxes(&file, footage)?;
+    file.notes.extend(suspicions);
+    Ok(Loaded {
+        name: file_name(&source.file),
+        sha256,
+        binding_sha256: copy.map(|c| c.1.clone()),
+        pinned: source.sha256.is_some(),
+        file,
+    })
+}
+
+/// Boxes that were drawn at one size, in pixels of another.
+pub fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
+    if from == to {
+        return;
+    }
+    let (sx, sy) = (f64::from(to.0) / f64::from(from.0), f64::from(to.1) / f64::from(from.1));
+    for key in file.tracks.iter_mut().flat_map(|t| &mut t.keyframes) {
+        key.shape = key.shape.scaled(sx, sy);
+    }
 }
 
 /// `1920x1080`.
@@ -82,63 +111,6 @@ pub fn parse_size(text: &str) -> Result<(u32, u32)> {
     sides
         .filter(|&(w, h)| w > 0 && h > 0)
         .ok_or_else(|| Error::usage(format!("'{text}' is not a picture size")).hint("write it as 1920x1080"))
-}
-
-fn check_binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &Footage) -> Result<()> {
-    let (width, height) = footage.displayed_size();
-    if let Some((w, h)) = file.binding.size {
-        let expected = drawn_at.unwrap_or((width, height));
-        if (w, h) != expected {
-            return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
-                .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; otherwise use the footage they were made for")));
-        }
-    }
-    if let Some(sha256) = file.binding.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&footage.sha256)) {
-        return Err(Error::stopped(format!(
-            "the tracks were made for footage with SHA-256 {sha256}, this one has {}",
-            footage.sha256
-        ))
-        .hint("use the footage that the tracks were made for"));
-    }
-    match file.binding.frames {
-        Some(frames) if frames != footage.frames.len() as u64 => {
-            Err(Error::stopped(format!("the tracks were made for footage of {frames} frames, this one has {}", footage.frames.len()))
-                .hint("use the footage that the tracks were made for; a copy at another frame rate numbers its frames differently"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the boxes can be of this footage at all.
-fn check_fit(file: &TrackFile, footage: &Footage) -> Result<()> {
-    let (width, height) = footage.displayed_size();
-    let shown = || file.tracks.iter().flat_map(|t| t.keyframes.iter().map(move |k| (t, k)));
-    let total = shown().count();
-    let (w, h) = (f64::from(width), f64::from(height));
-    let outside = |k: &KeyFrame| {
-        let (x, y) = k.shape.centre();
-        !(0.0..=w).contains(&x) || !(0.0..=h).contains(&y)
-    };
-    let astray = shown().filter(|(_, k)| outside(k)).count();
-    if 2 * astray > total {
-        let far = shown().map(|(_, k)| k.shape.right()).fold(0.0, f64::max);
-        return Err(Error::stopped(format!("{astray} of {total} boxes have their centre outside the picture of {width}x{height} (they reach to x = {far:.0})"))
-            .hint("were they drawn at another size? then say which with --tracks-size WxH"));
-    }
-    let beyond = |k: &KeyFrame| match k.when {
-        When::Frame(n) => n >= footage.frames.len() as u64,
-        When::Time(t) => t >= footage.end() || t.nanos() < 0,
-        When::Clock { .. } => false,
-    };
-    if total > 0 && shown().all(|(t, k)| !t.whole && beyond(k)) {
-        return Err(Error::stopped(format!(
-            "every box lies after the end of the footage ({} frames, {})",
-            footage.frames.len(),
-            footage.end()
-        ))
-        .hint("the tracks belong to other footage, or to a longer copy of it"));
-    }
-    Ok(())
 }
 
 /// The last part of a path, which is all a log may hold.

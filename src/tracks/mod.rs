@@ -1,6 +1,7 @@
 //! Boxes over time: what a track file says, before anything is decided about covering it.
 
 pub mod by_clock;
+mod fit;
 pub mod formats;
 pub mod lay;
 pub mod load;
@@ -8,6 +9,7 @@ pub mod presence;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod working_copy;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

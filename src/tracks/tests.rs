@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::by_clock::place;
+use super::fit;
 use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 use crate::clock::{Clock, zone};
 use crate::error::{Kind, Result};
-use crate::footage::{Clocks, Colour, Footage, Frame, Numbering};
+use crate::footage::{Clocks, Colour, Footage, Frame, Numbering, Part};
 use crate::geometry::{BoundingBox, Orientation};
 use crate::picture::Layout;
 use crate::request::Obscure;
@@ -14,7 +15,7 @@ use crate::time::TimeBase;
 
 /// Footage of 768x576 with so many frames at so many a second.
 pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
-    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n % 10 == 0 };
+    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n.is_multiple_of(10) };
     let layout = Layout {
         width: 768,
         height: 576,
@@ -24,7 +25,8 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         grey: false,
         full_range: false,
     };
-    Footage {
+    let time_base = TimeBase { num: 1, den: fps };
+    let part = Part {
         path: "yard.mp4".into(),
         name: "yard.mp4".into(),
         bytes: 1,
@@ -34,20 +36,30 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         stream: 0,
         streams: Vec::new(),
         has_audio: false,
+        time_base,
+        first_tick: 0,
+        counted: false,
+        numbering: Numbering::Packets,
+        clocks: Clocks::default(),
+        frames: 0..frames as usize,
+        begins: 0,
+        repeated: Vec::new(),
+    };
+    Footage {
+        name: part.name.clone(),
+        sha256: part.sha256.clone(),
+        parts: vec![part],
+        joined: Vec::new(),
         layout,
         pixel_format: "yuv420p".into(),
         orientation: Orientation::default(),
         sample_aspect: (1, 1),
         colour: Colour { space: 2, primaries: 2, transfer: 2, chroma_location: 0, full_range: None },
         interlaced: false,
-        time_base: TimeBase { num: 1, den: fps },
-        first_tick: 0,
-        counted: false,
+        time_base,
         frames: (0..frames).map(frame).collect(),
         last_duration: 1,
         median_interval: 1,
-        numbering: Numbering::Packets,
-        clocks: Clocks::default(),
         flagged: Vec::new(),
     }
 }
@@ -78,12 +90,11 @@ fn sightings(seen: &[(i64, i64, f64)]) -> TrackFile {
     TrackFile { format: "onvif", binding, annotated: None, tracks: vec![track], notes: Vec::new() }
 }
 
-/// Frame, left edge and width of each box on 20 frames of 10 a second, from noon.
-fn placed(
-    seen: &[(i64, i64, f64)],
-    uncertain_nanos: i64,
-    obscure: Obscure,
-) -> Result<(TrackFile, Vec<(u64, f64, f64)>)> {
+/// Frame, left edge and width.
+type Placed = (u64, f64, f64);
+
+/// The boxes on 20 frames of 10 a second, from noon.
+fn placed(seen: &[(i64, i64, f64)], uncertain_nanos: i64, obscure: Obscure) -> Result<(TrackFile, Vec<Placed>)> {
     let clock =
         Clock { start: NOON.parse().unwrap(), zone: zone("Europe/London").unwrap(), error_nanos: 0, uncertain_nanos };
     let mut file = sightings(seen);
@@ -135,4 +146,121 @@ fn times_of_another_hour_are_refused_with_the_likely_cause() {
     assert!(error.kind() == Kind::Unsafe && error.to_string().contains("-1 hours"), "{error}");
     let error = placed(&[(9_999_999, 9_999_999, 5.0)], 0, Obscure::ThirdParties).unwrap_err();
     assert!(error.kind() == Kind::Unsafe && error.to_string().contains("2026-10-24"), "{error}");
+}
+
+/// Boxes of somebody who walks through the whole picture, one for each frame number.
+fn walk(numbers: impl Iterator<Item = u64>, (width, height): (f64, f64)) -> TrackFile {
+    let mut file = sightings(&[(0, 0, 0.0)]);
+    file.binding = Binding::default();
+    let numbers: Vec<u64> = numbers.collect();
+    let key = |&frame: &u64| {
+        let share = (frame % 100) as f64 / 99.0;
+        let shape = BoundingBox::new(share * (width - 40.0), share * (height - 90.0), 40.0, 90.0);
+        KeyFrame { when: When::Frame(frame), shape, end: false }
+    };
+    file.tracks[0].keyframes = numbers.iter().map(key).collect();
+    file
+}
+
+#[test]
+fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
+    let yard = footage(200, 10);
+    let judge = |size| fit::boxes(&walk(0..200, size), &yard);
+    assert_eq!(judge((768.0, 576.0)).unwrap(), [""; 0]);
+    for (made, named) in [((384.0, 288.0), "384x288"), ((640.0, 480.0), "640x480"), ((352.0, 264.0), "")] {
+        let said = judge(made).unwrap().join("; ");
+        assert!(
+            if named.is_empty() { said.is_empty() } else { said.contains(&format!("--tracks-size {named}")) },
+            "{said}"
+        );
+    }
+    let larger = judge((1920.0, 1440.0)).unwrap_err();
+    assert!(larger.kind() == Kind::Unsafe && !larger.to_string().contains("made at"), "{larger}");
+    let double = judge((3072.0, 2304.0)).unwrap_err();
+    assert!(double.kind() == Kind::Unsafe && double.to_string().contains("made at 3072x2304?"), "{double}");
+    // Who never comes near the edges could be anywhere.
+    let mut file = walk(0..200, (384.0, 288.0));
+    file.tracks[0].keyframes.truncate(80);
+    assert_eq!(fit::boxes(&file, &yard).unwrap(), [""; 0]);
+}
+
+#[test]
+fn tracks_numbered_otherwise_are_told_by_how_far_they_count() {
+    let size = (768.0, 576.0);
+    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10));
+    assert_eq!(judge(&mut (0..200)).unwrap(), [""; 0]);
+    assert_eq!(judge(&mut (1..200)).unwrap(), [""; 0]);
+    assert!(judge(&mut (1..201)).unwrap().join("").contains("numbered from 1?"));
+    // Somebody at frame 0 as well: too long, but not numbered from 1.
+    assert_eq!(judge(&mut (0..201)).unwrap(), [""; 0]);
+    for (last, rate) in [(400, "20"), (500, "25"), (240, "12")] {
+        let error = judge(&mut (0..last)).unwrap_err();
+        assert!(
+            error.kind() == Kind::Unsafe && error.to_string().contains(&format!("one of {rate} frames")),
+            "{error}"
+        );
+    }
+    // A recording cut short keeps its numbers.
+    assert_eq!(judge(&mut (0..215)).unwrap(), [""; 0]);
+    assert!(judge(&mut (200..400)).unwrap_err().what().contains("after the end"));
+}
+
+#[test]
+fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
+    let annotated = |format, last| {
+        let mut file = walk(0..50, (768.0, 576.0));
+        (file.format, file.annotated) = (format, Some((0, last)));
+        fit::boxes(&file, &footage(200, 10))
+    };
+    assert_eq!(annotated("label-studio", 199).unwrap(), [""; 0]);
+    for last in [99, 479] {
+        assert!(annotated("label-studio", last).unwrap_err().to_string().contains("another frame rate?"), "{last}");
+    }
+    // A job of CVAT's may be a part of its task.
+    assert!(annotated("cvat", 99).unwrap().join("").contains("one of 5 frames a second"));
+    assert_eq!(annotated("cvat", 89).unwrap(), [""; 0]);
+    let mut bound = walk(0..50, (768.0, 576.0));
+    bound.binding.frames = Some(400);
+    let yard = footage(200, 10);
+    let error = fit::binding(&bound, None, &fit::of(&yard), Some(&yard)).unwrap_err();
+    assert!(error.what().contains("400 frames") && error.to_string().contains("one of 20 frames"), "{error}");
+}
+
+/// Real tracks spoilt in ways that happen, where they are there.
+#[test]
+fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tracks/vtest.mot.txt");
+    let Ok(bytes) = std::fs::read(path) else {
+        eprintln!("absent, not tested: {path}");
+        return;
+    };
+    let real = || super::formats::read(&bytes, Some("mot"), &Default::default()).unwrap();
+    let spoilt = |scale: f64, number: &dyn Fn(u64) -> u64| {
+        let mut file = real();
+        for key in file.tracks.iter_mut().flat_map(|track| &mut track.keyframes) {
+            key.shape = key.shape.scaled(scale, scale);
+            let When::Frame(frame) = key.when else { unreachable!() };
+            key.when = When::Frame(number(frame));
+        }
+        fit::boxes(&file, &footage(795, 10))
+    };
+    assert_eq!(spoilt(1.0, &|n| n).unwrap(), [""; 0]);
+    assert!(spoilt(0.5, &|n| n).unwrap().join("").contains("--tracks-size 384x288"));
+    assert!(spoilt(2.0, &|n| n).unwrap_err().to_string().contains("made at 1536x1152?"));
+    assert!(spoilt(1.0, &|n| n + 1).unwrap().join("").contains("numbered from 1?"));
+    assert!(spoilt(1.0, &|n| 2 * n).unwrap_err().to_string().contains("one of 20 frames a second"));
+    assert!(spoilt(1.0, &|n| n * 5 / 2).unwrap_err().to_string().contains("one of 25 frames a second"));
+}
+
+#[test]
+fn a_start_that_is_set_to_its_second_is_known_to_a_frame_only_where_the_first_second_is_whole() {
+    let mut whole = footage(20, 10);
+    assert_eq!(whole.start_within_its_second(), 100_000_000);
+    // Frames of the last 0.7 s of a second, set to its beginning.
+    for (place, frame) in whole.frames.iter_mut().enumerate().skip(7) {
+        frame.ticks = place as i64 + 3;
+    }
+    assert_eq!(whole.start_within_its_second(), 1_000_000_000);
+    assert_eq!(footage(5, 10).start_within_its_second(), 1_000_000_000);
+    assert_eq!(footage(3, 1).start_within_its_second(), 1_000_000_000);
 }

@@ -22,7 +22,7 @@ pub(super) fn few(source: &Source<'_>, expected: &ExpectedClip) -> Vec<Range<usi
     let rendered = expected.rendered().into_iter().filter_map(|r| plan.selection.frames.get(r));
     let few = rendered.flat_map(|frames| cut(footage, frames)).filter_map(|stretch| {
         let Range { start, end } = stretch.frames;
-        let key = |&f: &usize| !footage.counted && footage.frames.get(f).is_some_and(|f| f.key);
+        let key = |&f: &usize| footage.can_start(f);
         let first = (start + 1..end).find(key).unwrap_or(start);
         let place = source.place(first)?;
         Some(place..place + FEW.min(end - first))
@@ -63,6 +63,10 @@ impl<'a> Afresh<'a> {
     /// `Failed` when the footage cannot be read.
     pub fn picture(&mut self, place: usize) -> Result<Cow<'_, Picture>> {
         let wanted = self.source.plan.selection.frames.get(place).copied().unwrap_or(usize::MAX);
+        // A reader reads one file; the next one has its own.
+        if !self.reader.part().frames.contains(&wanted) && wanted < self.source.footage.frames.len() {
+            self.reader = FrameReader::open(self.source.footage, wanted)?;
+        }
         while let Some(decoded) = self.reader.next_if_needed(wanted, &mut self.decoded)? {
             if decoded.index >= wanted {
                 break;

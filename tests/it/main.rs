@@ -4,6 +4,7 @@
 
 mod batch;
 mod bench;
+mod clocks;
 mod common;
 mod cover_oracle;
 mod first_day;
@@ -14,12 +15,15 @@ mod limits;
 mod memory;
 mod packs;
 mod packs_private;
+mod parts;
+mod prepare;
 mod real;
 mod repeat;
 mod scene;
 mod schemas;
 mod slices;
 mod smart;
+mod sound;
 mod stops_footage;
 mod stops_request;
 mod stops_time;
@@ -29,3 +33,4 @@ mod tidy;
 mod tool;
 mod track_kinds;
 mod verify;
+mod wrapped;

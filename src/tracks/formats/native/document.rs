@@ -53,9 +53,10 @@ pub struct Footage {
     pub width: Option<u32>,
     /// Displayed height in pixels that the boxes were drawn at.
     pub height: Option<u32>,
-    /// SHA-256 of the footage, in hexadecimal.
+    /// SHA-256 of the footage, in hexadecimal; of several files, that of the list of theirs, one a line, in clock
+    /// order.
     pub sha256: Option<String>,
-    /// Number of frames of the footage.
+    /// Number of frames of the footage, of several files together.
     pub frames: Option<u64>,
 }
 
