@@ -139,7 +139,7 @@ fn vanishes(at: u64) -> Option<String> {
     let run = world.command().spawn().unwrap();
     std::thread::sleep(Duration::from_millis(at));
     let elsewhere = world.path().join("elsewhere");
-    if at % 100 == 0 {
+    if at.is_multiple_of(100) {
         fs::rename(world.out(), &elsewhere).unwrap();
     } else {
         // The run may be making files meanwhile.
@@ -151,7 +151,7 @@ fn vanishes(at: u64) -> Option<String> {
         fs::rename(&elsewhere, world.out()).unwrap();
     }
     match done.status.code() {
-        Some(0 | 1 | 2) => {}
+        Some(0..=2) => {}
         _ => return Some(said(&done)),
     }
     // One that was ready before everything was removed has done what it could.
