@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-cargo deny --version >/dev/null || cargo install cargo-deny --version '^0.20' --locked --quiet
+cargo deny --version >/dev/null || cargo install cargo-deny --version '^0.20' --locked --debug --quiet
 if cargo deny --locked fetch db >/dev/null 2>&1; then
     cargo deny --locked check
 else

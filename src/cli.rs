@@ -196,6 +196,12 @@ pub struct Probe {
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+    /// Pictures from the first to the last into this file (unredacted: do not send).
+    #[arg(long, value_name = "FILE.png")]
+    pub contact_sheet: Option<PathBuf>,
+    /// The zone of times without an offset [default: Europe/London].
+    #[arg(long, value_name = "ZONE")]
+    pub clock_zone: Option<String>,
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N")]
     pub stream: Option<usize>,
@@ -320,7 +326,7 @@ pub struct ItemOptions {
     /// Which video, where the file has several (`probe` lists them).
     #[arg(long, value_name = "N", help_heading = "Footage")]
     pub stream: Option<usize>,
-    /// What becomes of the sound [default: drop]; keep and mute are not built yet.
+    /// What becomes of the sound [default: drop]. Other people may be heard in it.
     #[arg(long, value_name = "ACTION", value_parser = ["drop", "keep", "mute"], help_heading = "Result")]
     pub audio: Option<String>,
     /// An interval to silence with --audio mute; repeat for several.

@@ -1,6 +1,9 @@
 //! Wall-clock time: from what people type, through zones, daylight saving and the recorder's error, to positions in
 //! the footage and back.
 
+mod names;
+mod readings;
+
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -8,6 +11,9 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use crate::error::{Error, Result};
 use crate::footage::Clocks;
 use crate::time::Position;
+
+pub use names::{Named, in_name};
+pub use readings::{Disagreement, Reading, disagreements, readings, settle};
 
 /// The zone where none is given.
 pub const DEFAULT_ZONE: &str = "Europe/London";
@@ -131,7 +137,8 @@ impl Clock {
 
 /// Where a recording's start may be had from: what was found in it, and the option that accepts it.
 pub fn starts(clocks: &Clocks) -> String {
-    let found = [("container", "file itself", &clocks.container), ("filename", "file's name", &clocks.filename)];
+    let inside = clocks.inside().map(str::to_owned);
+    let found = [("container", "file itself", inside), ("filename", "file's name", clocks.filename.clone())];
     let mut accepting: Vec<String> = found
         .iter()
         .filter_map(|(name, place, time)| {
@@ -144,6 +151,14 @@ pub fn starts(clocks: &Clocks) -> String {
     accepting.join("; ")
 }
 
+/// The time of day that a recorder stamps frames with, as nanoseconds since 1970 of its local time: DHAV's. As local
+/// time to the second, which is all that FFmpeg gives of a file's first frames (it counts on from the beginning of the
+/// second that the first frame is in); `None` before 2001, where a stamp only counts from the start of the file.
+pub fn of_frame(nanos: i128) -> Option<String> {
+    let at = Timestamp::from_nanosecond(nanos).ok().filter(|at| at.as_second() >= 1_000_000_000)?;
+    Some(at.to_zoned(TimeZone::UTC).datetime().strftime("%FT%T").to_string())
+}
+
 /// An instant for people: `Mon 12 October 2026 09:15:02.040 BST (+01:00)`.
 pub fn for_people(at: &Zoned) -> String {
     at.strftime("%a %-d %B %Y %H:%M:%S.%3f %Z (%:z)").to_string()
@@ -152,38 +167,6 @@ pub fn for_people(at: &Zoned) -> String {
 /// An instant for data: RFC 3339 with milliseconds, `2026-10-12T09:15:02.040+01:00`.
 pub fn for_data(at: &Zoned) -> String {
     at.strftime("%FT%T.%3f%:z").to_string()
-}
-
-/// The date and time in a recorder's file name, local: `20261012_091400`, `2026-10-12 09.14.00`, `20261012T091400`, ….
-/// The first that is a real date and time between 1990 and 2100.
-pub fn in_file_name(name: &str) -> Option<DateTime> {
-    let bytes = name.as_bytes();
-    (0..bytes.len()).filter(|&i| i == 0 || !bytes[i - 1].is_ascii_digit()).find_map(|start| {
-        let mut digits = Vec::with_capacity(14);
-        let mut separators = 0;
-        for (at, &byte) in bytes[start..].iter().enumerate() {
-            match byte {
-                b'0'..=b'9' if digits.len() < 14 => {
-                    digits.push(byte);
-                    separators = 0;
-                }
-                // Separators stand only between the six parts, one or two at a time (` - `).
-                _ if digits.len() < 14
-                    && [4, 6, 8, 10, 12].contains(&digits.len())
-                    && b"-_.T: ".contains(&byte)
-                    && separators < 2
-                    && at > 0 =>
-                {
-                    separators += 1;
-                }
-                _ => break,
-            }
-        }
-        let number = |range: std::ops::Range<usize>| std::str::from_utf8(digits.get(range)?).ok()?.parse::<i16>().ok();
-        let small = |range| number(range).and_then(|n| i8::try_from(n).ok());
-        let year = number(0..4).filter(|y| (1990..2100).contains(y))?;
-        DateTime::new(year, small(4..6)?, small(6..8)?, small(8..10)?, small(10..12)?, small(12..14)?, 0).ok()
-    })
 }
 
 #[cfg(test)]
@@ -215,22 +198,6 @@ mod tests {
         assert!(never.contains("never") && never.contains("+00:00"), "{never}");
         let exact = clock.position(&parse("2026-10-25T01:30:00Z").unwrap()).unwrap();
         assert_eq!(exact.seconds(), 2.5 * 3600.0);
-    }
-
-    #[test]
-    fn recorder_file_names_are_read() {
-        for name in [
-            "cam_20261012_091400.mp4",
-            "CH01-2026-10-12 09.14.00.avi",
-            "x_2026-10-12_09-14-00.dav",
-            "20261012T091400.ts",
-            "20261012091400.mkv",
-        ] {
-            assert_eq!(in_file_name(name).unwrap().to_string(), "2026-10-12T09:14:00", "{name}");
-        }
-        for name in ["car-park.mp4", "20261340_091400.mp4", "1234567890123456.mp4", "2026-10-12.mp4", "é20261.mp4"] {
-            assert_eq!(in_file_name(name), None, "{name}");
-        }
     }
 
     #[test]

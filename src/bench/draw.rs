@@ -159,7 +159,7 @@ fn encode(
         coding: CAMERA,
     };
     let encoder = Encoder::open(&settings)?;
-    let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default())?;
+    let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default(), None)?;
     drop(encoder);
     let groups: Vec<Range<u32>> = (0..options.frames)
         .step_by(options.key_interval as usize)

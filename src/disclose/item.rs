@@ -18,7 +18,7 @@ use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
-use crate::request::{Damaged, Item, Kind, Render, Rules};
+use crate::request::{Damaged, Item, Kind, Render, Rules, Sound};
 use crate::stats::{self, Stage};
 use crate::time::Position;
 use crate::tracks::load::{Loaded, load};
@@ -194,12 +194,17 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = folder.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
+    let sound = stats::step("sound", || sound_of(&made.known))?;
+    if sound.is_none() && rules.sound != Sound::Drop {
+        made.warnings.push(format!("{}: there is no sound in the window, so the clip has none", footage.name));
+    }
     let attempt = |rendering: &Rendering| {
-        let expected = expected_clip(footage, plan, rendering);
+        let expected = expected_clip(footage, plan, rendering, sound.as_ref());
         let witness = Witness::new(Source { footage, plan }, &expected, folder.path())?;
         progress.stage("covering", frames.len() as u64);
         stats::step("render", || {
-            let render = || render::clip(rendering, rules.method, &witness, &path, settings.threads, progress);
+            let render =
+                || render::clip(rendering, rules.method, &witness, sound.as_ref(), &path, settings.threads, progress);
             stats::with_threads_of_its_own(Stage::Encode, render)
         })?;
         progress.stage("verifying", frames.len() as u64);
@@ -239,8 +244,21 @@ fn make_clip(
     Ok(())
 }
 
+/// The window's sound, where it is asked for and there is any.
+pub(super) fn sound_of(known: &Assessed) -> Result<Option<render::Sound>> {
+    match &known.rules.sound {
+        Sound::Drop => Ok(None),
+        Sound::Keep(muted) => render::sound(&known.footage, known.plan.selection.delivered, muted),
+    }
+}
+
 /// What the written clip must hold.
-pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Rendering) -> ExpectedClip {
+pub(super) fn expected_clip(
+    footage: &Footage,
+    plan: &Plan,
+    rendering: &Rendering,
+    sound: Option<&render::Sound>,
+) -> ExpectedClip {
     let finish = &rendering.finish;
     let (width, height) = (finish.encoder.width, finish.encoder.height);
     let origin = footage.frames[plan.selection.frames[0]].ticks;
@@ -269,6 +287,7 @@ pub(super) fn expected_clip(footage: &Footage, plan: &Plan, rendering: &Renderin
         last: plan.selection.last_lasts(footage),
         quarter_turns: finish.display.quarter_turns,
         copied: rendering.segments.iter().filter_map(Segment::copied).map(in_clip).collect(),
+        sound: sound.map(|s| s.expected.clone()),
         covers,
     }
 }

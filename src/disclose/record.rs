@@ -10,11 +10,11 @@ use crate::geometry::Orientation;
 use crate::log::disclosure::{self as log, DisclosureLog};
 use crate::log::notice::{self, Notice};
 use crate::render::Finish;
-use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request};
+use crate::request::{AudioAction, Kind, Margin, Outcome, Render, Request, Sound};
 use crate::time::{Position, Window};
 use crate::tracks::formats::native;
 use crate::tracks::{Binding, Role, Track, TrackFile};
-use crate::verify::ExpectedClip;
+use crate::verify::{ExpectedClip, ExpectedSound};
 
 /// The controller's log.
 pub fn log(
@@ -105,6 +105,11 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
         audio: log::AudioEntry {
             action: item.audio.as_ref().map_or(AudioAction::Drop, |a| a.action),
             present: footage.has_audio(),
+            coded: sound(made).map(|s| format!("aac, {} samples a second, {} channels", s.rate, s.channels)),
+            muted: match &rules.sound {
+                Sound::Keep(muted) => muted.iter().map(|m| span(*m, clock_of)).collect(),
+                Sound::Drop => Vec::new(),
+            },
         },
         rendering: rendering(made, item, clock_of),
         changes: changes(footage, made.kind),
@@ -180,7 +185,7 @@ fn footage_entry(
             start: clock.map(|(c, _)| clock::for_data(&c.recorder_time(part.position(footage.time_base)))),
             source: clock.map(|(_, source)| (*source).to_owned()),
             error_seconds: clock.map_or(0.0, |(c, _)| c.error_nanos as f64 / 1e9),
-            container: part.clocks.container.clone(),
+            container: part.clocks.inside().map(str::to_owned),
             filename: part.clocks.filename.clone(),
         },
     }
@@ -316,12 +321,18 @@ fn notice_item(made: &Made, file: &MadeFile, place: usize) -> notice::Item {
         others_covered: others,
         method: others.then(|| rules.method.told.to_owned()),
         requester_covered_seconds: footage.time_base.position(covered).seconds(),
-        audio: if footage.has_audio() && made.kind == Kind::Clip {
-            notice::Audio::Removed
-        } else {
-            notice::Audio::None
+        audio: match sound(made) {
+            Some(sound) if sound.muted.is_empty() => notice::Audio::Kept,
+            Some(_) => notice::Audio::Muted,
+            None if footage.has_audio() && made.kind == Kind::Clip => notice::Audio::Removed,
+            None => notice::Audio::None,
         },
     }
+}
+
+/// What an item's clip has of sound.
+fn sound(made: &Made) -> Option<&ExpectedSound> {
+    made.expected_clip.as_ref()?.sound.as_ref()
 }
 
 fn clock_note(clock: &Clock) -> String {

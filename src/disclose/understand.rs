@@ -93,7 +93,7 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
     };
     let found = &footage.parts[0].clocks;
     let (text, source) = match start {
-        "container" => (found.container.clone().ok_or_else(|| missing("container"))?, "container"),
+        "container" => (found.inside().ok_or_else(|| missing("container"))?.to_owned(), "container"),
         "filename" => (found.filename.clone().ok_or_else(|| missing("file name"))?, "filename"),
         given => (given.to_owned(), "request"),
     };
@@ -105,8 +105,12 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
                 .hint("write the clock's start as 2026-10-12T09:00:00"));
         }
     };
-    // A file's clocks count seconds, and so does what people read in a picture, unless they say more.
-    let uncertain_nanos = if source == "request" && text.contains('.') { 0 } else { 1_000_000_000 };
+    // Most clocks tell seconds, and so does what people read in a picture, unless they say more.
+    let uncertain_nanos = match source {
+        "container" if found.frames.is_some() => footage.start_within_its_second(),
+        "request" if text.contains('.') => 0,
+        _ => 1_000_000_000,
+    };
     Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 

@@ -128,7 +128,7 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         files.iter().map(|f| f.parts.first().and_then(start)).collect()
     };
     let named = |part: &Part| part.clocks.filename.as_deref().and_then(|t| nanos(t, zone));
-    let contained = |part: &Part| part.clocks.container.as_deref().and_then(|t| nanos(t, zone));
+    let contained = |part: &Part| part.clocks.inside().and_then(|t| nanos(t, zone));
     let by_name = |starts| Source { name: "their names", slack: WHOLE_SECONDS, starts };
     let by_container = |starts| Source { name: "their containers", slack: WHOLE_SECONDS, starts };
     let lacking = |what: &str, start: &dyn Fn(&Part) -> Option<i128>| {
@@ -151,7 +151,8 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         sorted.windows(2).all(|w| w[0] < w[1]).then_some(starts)
     };
     if let Some(starts) = all(&time_of_day).and_then(told) {
-        return Ok(Some(Source { name: "the times of their frames", slack: 0, starts }));
+        // FFmpeg sets a file's first frames to the beginning of the second that they are in.
+        return Ok(Some(Source { name: "the times of their frames", slack: WHOLE_SECONDS, starts }));
     }
     if let Some(source) = all(&named).and_then(told).map(by_name) {
         return Ok(Some(source));

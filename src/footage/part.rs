@@ -19,8 +19,22 @@ pub enum Numbering {
 pub struct Clocks {
     /// The container's creation time, as written there.
     pub container: Option<String>,
-    /// The date and time in the file name, local, `YYYY-MM-DDTHH:MM:SS`.
+    /// The date and time in the file name, local, `YYYY-MM-DDTHH:MM:SS`; with a `Z` where the name says UTC.
     pub filename: Option<String>,
+    /// Whose way of naming files that is, where it is one maker's.
+    pub maker: Option<&'static str>,
+    /// The end that the file name states, as `filename`.
+    pub until: Option<String>,
+    /// The time of day in the first frame's own time stamp, local, to the second, where the recorder stamps frames so
+    /// (DHAV).
+    pub frames: Option<String>,
+}
+
+impl Clocks {
+    /// What the file itself says: its frames where they do, otherwise its container.
+    pub fn inside(&self) -> Option<&str> {
+        self.frames.as_deref().or(self.container.as_deref())
+    }
 }
 
 /// One file of a recording. Recorders begin a new one every few minutes; most footage is one part.

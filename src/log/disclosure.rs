@@ -280,6 +280,12 @@ pub struct AudioEntry {
     pub action: AudioAction,
     /// Whether the footage has any.
     pub present: bool,
+    /// How the clip's is coded, where it has any.
+    #[serde(default)]
+    pub coded: Option<String>,
+    /// What was silenced.
+    #[serde(default)]
+    pub muted: Vec<Span>,
 }
 
 /// How the frames were made.

@@ -256,3 +256,15 @@ pub fn set_scaler_colours(scaler: &mut ff::software::scaling::Context, from: (i3
         ) >= 0
     }
 }
+
+/// Does something, such as opening a codec, while FFmpeg believes that the processor has no extensions: codecs that
+/// count in floating point then give the same numbers everywhere. Codecs that other threads open meanwhile are only
+/// slower for it.
+pub fn with_plain_code<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: sets a flag that FFmpeg reads atomically; -1 makes it look again.
+    unsafe { ffi::av_force_cpu_flags(0) };
+    let result = work();
+    // SAFETY: as above.
+    unsafe { ffi::av_force_cpu_flags(-1) };
+    result
+}

@@ -14,6 +14,7 @@ mod pictures;
 mod probe;
 mod reader;
 mod sei;
+mod sound;
 mod timeline;
 mod x264;
 
@@ -24,4 +25,5 @@ pub use muxer::Muxer;
 pub use pictures::{CodedPicture, PictureReader};
 pub use probe::{ProbeOptions, probe, probe_all};
 pub use reader::{Decoded, FrameReader};
+pub use sound::{CodedSound, Heard, PRIMING, Sampling as SoundSampling, SoundEncoder, SoundReader, supports_rate};
 pub use x264::x264_version;

@@ -7,6 +7,7 @@ use ffmpeg_next as ff;
 use super::avcc::Avcc;
 use super::encoder::Encoder;
 use super::ffi;
+use super::sound::{CodedSound, SoundEncoder};
 use crate::error::{Error, Result};
 use crate::geometry::Orientation;
 use crate::time::{Lasts, TimeBase};
@@ -15,13 +16,15 @@ use crate::time::{Lasts, TimeBase};
 pub struct Muxer {
     output: ff::format::context::Output,
     source: TimeBase,
+    /// Samples a second of the sound, where there is any.
+    rate: Option<u32>,
     /// Decoding time of the packet written last, in the file's ticks.
     last: Option<i64>,
 }
 
 impl Muxer {
     /// Starts the file (which may exist, empty) with one H.264 stream as `encoder` codes it, its pictures decoded with
-    /// the parameter sets in `sets`. Times given to [`Muxer::write`] are in ticks of `time_base`; the file's own time
+    /// the parameter sets in `sets`, and one of sound where there is any. Times given to [`Muxer::write`] are in ticks of `time_base`; the file's own time
     /// scale holds them exactly.
     ///
     /// # Errors
@@ -32,20 +35,25 @@ impl Muxer {
         sets: &Avcc,
         time_base: TimeBase,
         orientation: Orientation,
+        sound: Option<&SoundEncoder>,
     ) -> Result<Self> {
-        Self::create_titled(path, encoder, sets, time_base, orientation, None)
+        Self::begin(path, encoder, sets, time_base, (orientation, sound), None)
     }
 
-    /// As [`Muxer::create`], with a title that players show: never for what is sent.
+    /// As [`Muxer::create`], upright and without sound, with a title that players show: never for what is sent.
     ///
     /// # Errors
     /// `Failed` when the file cannot be written.
-    pub fn create_titled(
+    pub fn titled(path: &Path, encoder: &Encoder, sets: &Avcc, time_base: TimeBase, title: &str) -> Result<Self> {
+        Self::begin(path, encoder, sets, time_base, (Orientation::default(), None), Some(title))
+    }
+
+    fn begin(
         path: &Path,
         encoder: &Encoder,
         sets: &Avcc,
         time_base: TimeBase,
-        orientation: Orientation,
+        (orientation, sound): (Orientation, Option<&SoundEncoder>),
         title: Option<&str>,
     ) -> Result<Self> {
         let failed = |e: ff::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
@@ -64,12 +72,16 @@ impl Muxer {
             tags.set("title", title);
             output.set_metadata(tags);
         }
+        if let Some(sound) = sound {
+            let mut stream = output.add_stream_with(sound.context()).map_err(failed)?;
+            stream.set_time_base((1, i32::try_from(sound.sampling().rate).unwrap_or(1)));
+        }
         let mut options = ff::Dictionary::new();
         options.set("fflags", "+bitexact");
         options.set("brand", "isom");
         options.set("movflags", "+faststart");
         output.write_header_with(options).map_err(failed)?;
-        Ok(Self { output, source: time_base, last: None })
+        Ok(Self { output, source: time_base, rate: sound.map(|s| s.sampling().rate), last: None })
     }
 
     /// Appends one coded picture (slices, each after its length in four bytes) that is shown for so many nanoseconds, which are finer than ticks because a
@@ -95,6 +107,23 @@ impl Muxer {
                 .hint("ask for the time before the gap and the time after it as items of their own"));
         }
         packet.write(&mut self.output).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Appends one packet of sound. Packets come in order, about when pictures of their time do.
+    ///
+    /// # Errors
+    /// `Failed` on a full disk and the like.
+    pub fn write_sound(&mut self, sound: &CodedSound) -> Result<()> {
+        let mut packet = ff::Packet::copy(&sound.data);
+        packet.set_stream(1);
+        packet.set_pts(Some(sound.at));
+        packet.set_dts(Some(sound.at));
+        packet.set_duration(sound.samples);
+        packet.set_flags(ff::packet::Flags::KEY);
+        let own = ff::Rational(1, self.rate.and_then(|r| i32::try_from(r).ok()).unwrap_or(1));
+        packet.rescale_ts(own, self.output.stream(1).map_or(own, |s| s.time_base()));
+        packet.write(&mut self.output).map_err(|e| Error::failed(format!("writing the clip's sound stopped: {e}")))?;
         Ok(())
     }
 

@@ -7,10 +7,10 @@ use ffmpeg_next as ff;
 use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join};
+use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
-use crate::time::TimeBase;
+use crate::time::{Position, TimeBase};
 
 /// What the user says of the footage.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +32,8 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input = reader::open(path, false)?;
+    let mut input =
+        reader::open(path, false).map_err(|e| wrapped::by_name(&name).map_or(e, |e| e.at(path.display())))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();
@@ -72,10 +73,11 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let line = timeline::read(&mut input, path, stream, &kind, first.ticks, ends, counted.is_some())?;
     if line.frames.is_empty() {
         return Err(Error::failed(format!("{name}: no frame could be decoded"))
-            .hint("play the export in the recorder's own player; if it plays, ask for another format"));
+            .hint("play the export in the recorder's own player; if it plays, export again in another format, and without encryption where the recorder encrypts its streams"));
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
+    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
     let part = Part {
         path: path.to_owned(),
         name: name.clone(),
@@ -90,7 +92,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         first_tick: line.first_tick,
         counted: line.counted,
         numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
-        clocks: Clocks { container: created, filename: clock::in_file_name(&name).map(|t| t.to_string()) },
+        clocks,
         frames: 0..line.frames.len(),
         begins: 0,
         repeated: Vec::new(),
@@ -114,6 +116,20 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     })
 }
 
+/// The start times in a file and in its name.
+fn clocks(path: &Path, container: &str, created: Option<String>, first: Position, counted: bool) -> Clocks {
+    // Some makers write the date into the folder.
+    let named = clock::in_name(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let text = |at: jiff::civil::DateTime, utc: bool| format!("{at}{}", if utc { "Z" } else { "" });
+    Clocks {
+        container: created,
+        filename: named.as_ref().map(|n| text(n.start, n.utc)),
+        maker: named.as_ref().and_then(|n| n.maker),
+        until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
+        frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+    }
+}
+
 /// Probes the files of one recording and joins them.
 ///
 /// # Errors
@@ -135,9 +151,9 @@ fn check_file(path: &Path) -> Result<u64> {
     let meta = input::regular(path)?;
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head)
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, wrapped::HEAD as u64), &mut head)
         .map_err(|e| Error::io("cannot read", path, &e))?;
-    let text = String::from_utf8_lossy(&head);
+    let text = String::from_utf8_lossy(head.get(..4096).unwrap_or(&head));
     let text = text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
     let playlist = ["#EXTM3U", "ffconcat", "[playlist]", "<MPD", "<?xml", "<smil", "<asx", "<ASX"];
     if playlist.iter().any(|p| text.starts_with(p)) || text.contains("<MPD") {
@@ -146,6 +162,9 @@ fn check_file(path: &Path) -> Result<u64> {
     }
     if meta.len() == 0 {
         return Err(Error::failed(format!("{shown}: the file is empty")).hint("export it again"));
+    }
+    if let Some(refusal) = wrapped::by_content(&head) {
+        return Err(refusal.at(shown));
     }
     Ok(meta.len())
 }

@@ -372,6 +372,20 @@ fn seek(input: &mut ff::format::context::Input, footage: &Footage, key: usize) -
     let stamp = |ticks: i64| part.in_file(ticks, footage.time_base);
     let wanted = stamp(footage.frames[key].ticks);
     let decode = footage.frames[key].decode_ticks.map_or(wanted, stamp);
+    let lost = || {
+        Error::failed(format!("{}: cannot seek to the key frame at {}", part.name, footage.position(key)))
+            .hint("the file's index may be damaged; rewrap it without re-encoding and try again")
+    };
+    if part.container == "dhav" {
+        // FFmpeg sets the first packet it reads to the beginning of its second and counts on from there: after a jump
+        // packets would have other times. The file was only just opened, so all that is before is still to come.
+        while let Some(packet) = next_packet(input, part.stream)? {
+            if packet.is_key() && packet.pts().or(packet.dts()) == Some(wanted) {
+                return Ok(packet);
+            }
+        }
+        return Err(lost());
+    }
     let second = part.time_base.ticks(1_000_000_000);
     let targets = [wanted, decode, decode - second, decode - 10 * second, decode - 60 * second, i64::MIN / 4];
     for target in targets {
@@ -388,6 +402,5 @@ fn seek(input: &mut ff::format::context::Input, footage: &Footage, key: usize) -
             }
         }
     }
-    Err(Error::failed(format!("{}: cannot seek to the key frame at {}", part.name, footage.position(key)))
-        .hint("the file's index may be damaged; rewrap it without re-encoding and try again"))
+    Err(lost())
 }

@@ -48,9 +48,26 @@ pub struct Stamp {
 /// # Errors
 /// `Usage` when the stamp is longer than 4000 characters.
 pub fn stamped(picture: &RgbImage, stamp: &Stamp) -> Result<RgbImage> {
+    let labelled = |label: &str, value: &str| format!("{label}: {value}");
+    let details: Vec<String> = [
+        stamp.recorder.as_deref().map(|reading| labelled("Recorder's clock showed", reading)),
+        stamp.camera.as_deref().map(|camera| labelled("Camera", camera)),
+        Some(labelled("Reference", &stamp.reference)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    banded(picture, &stamp.time, &details)
+}
+
+/// As [`stamped`], with any first line and any lines below it.
+///
+/// # Errors
+/// As [`stamped`].
+pub fn banded(picture: &RgbImage, first: &str, details: &[String]) -> Result<RgbImage> {
     let face = Face::for_width(picture.width())?;
     let width = picture.width().max(NARROWEST);
-    let lines = lines(stamp, &face, width.saturating_sub(2 * face.margin))?;
+    let lines = lines(first, details, &face, width.saturating_sub(2 * face.margin))?;
 
     let top = picture.height();
     let band = 2 * face.margin + lines.last().map_or(0, |last| last.y + face.leading);
@@ -117,18 +134,10 @@ struct Line {
     text: String,
 }
 
-/// The stamp's lines, each at most `room` pixels wide, what belongs together set closer.
-fn lines(stamp: &Stamp, face: &Face, room: u32) -> Result<Vec<Line>> {
-    let labelled = |label: &str, value: &str| (DETAIL, format!("{label}: {value}"));
-    let paragraphs: Vec<_> = [
-        Some((TIME, stamp.time.clone())),
-        stamp.recorder.as_deref().map(|reading| labelled("Recorder's clock showed", reading)),
-        stamp.camera.as_deref().map(|camera| labelled("Camera", camera)),
-        Some(labelled("Reference", &stamp.reference)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+/// The lines of the paragraphs, each at most `room` pixels wide, what belongs together set closer.
+fn lines(first: &str, details: &[String], face: &Face, room: u32) -> Result<Vec<Line>> {
+    let paragraphs: Vec<_> =
+        [(TIME, first)].into_iter().chain(details.iter().map(|detail| (DETAIL, detail.as_str()))).collect();
     let length: usize = paragraphs.iter().map(|(_, text)| text.chars().count()).sum();
     if length > LONGEST {
         return Err(Error::usage(format!("the text under a still has {length} characters; at most {LONGEST} fit"))
@@ -136,7 +145,7 @@ fn lines(stamp: &Stamp, face: &Face, room: u32) -> Result<Vec<Line>> {
     }
     let (mut lines, mut y) = (Vec::new(), 0);
     for (colour, paragraph) in paragraphs {
-        for text in wrap(&paragraph, face, room) {
+        for text in wrap(paragraph, face, room) {
             lines.push(Line { y, colour, text });
             y += face.leading;
         }

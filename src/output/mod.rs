@@ -2,8 +2,10 @@
 
 mod band;
 mod png;
+mod sheet;
 mod still;
 
 pub use band::{Stamp, band, stamped};
 pub use png::write_png;
+pub use sheet::{Shot, sheet};
 pub use still::{orient, square_pixels};

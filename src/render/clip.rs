@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use super::rendering::{ENCODER_THREADS, Finish, Piece, Rendering};
+use super::sound::Sound;
 use super::stretch::{Event, Stretch, decode};
 use super::writer::Writer;
 use super::{copy, pool, refuse_damage};
@@ -24,7 +25,7 @@ const READY: usize = 2;
 const WAITING: usize = 256;
 
 /// Makes a clip: every wanted frame shown to the witness, covered and encoded again, or copied where `rendering` says
-/// so.
+/// so; and its sound, where there is any.
 ///
 /// # Errors
 /// `Unsafe` for damage in the window that the plan does not cover; `Failed` for reading, encoding and writing;
@@ -33,6 +34,7 @@ pub fn clip(
     rendering: &Rendering,
     method: &Method,
     witness: &Witness<'_>,
+    sound: Option<&Sound>,
     path: &Path,
     threads: usize,
     progress: &dyn Progress,
@@ -41,9 +43,9 @@ pub fn clip(
     let Source { footage, plan } = witness.source();
     let pieces = rendering.pieces(footage);
     let encoder = Encoder::open(&finish.encoder)?;
-    let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display)?;
+    let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display, sound.map(|s| &s.encoder))?;
     drop(encoder);
-    let mut writer = Writer::new(footage, plan, muxer, *reorder);
+    let mut writer = Writer::new(footage, plan, muxer, *reorder, sound);
     let pool = pool(threads.div_ceil(ENCODER_THREADS))?;
     let stop = AtomicBool::new(false);
     let task = |piece: &Piece, out: SyncSender<Result<Coded>>| {

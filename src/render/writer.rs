@@ -1,5 +1,6 @@
 //! Coded pictures into the file, in order.
 
+use super::sound::Sound;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::media::{Coded, Muxer};
@@ -16,12 +17,15 @@ pub(super) struct Writer<'a> {
     origin: usize,
     /// Pictures that a decoder may hold back.
     reorder: usize,
+    sound: Option<&'a Sound>,
+    /// Packets of it that are written.
+    heard: usize,
 }
 
 impl<'a> Writer<'a> {
     /// Nothing written yet; decoders may hold back `reorder` pictures.
-    pub fn new(footage: &'a Footage, plan: &'a Plan, muxer: Muxer, reorder: usize) -> Self {
-        Self { footage, plan, muxer, written: 0, origin: 0, reorder }
+    pub fn new(footage: &'a Footage, plan: &'a Plan, muxer: Muxer, reorder: usize, sound: Option<&'a Sound>) -> Self {
+        Self { footage, plan, muxer, written: 0, origin: 0, reorder, sound, heard: 0 }
     }
 
     /// The n-th picture in decoding order is shown no earlier than the (n - reorder)-th, so that one's time is a
@@ -41,8 +45,20 @@ impl<'a> Writer<'a> {
                 ticks(self.origin) - (self.origin + self.reorder - self.written) as i64 * self.footage.median_interval
             }
         };
+        self.write_sound(self.footage.time_base.position(decode).nanos())?;
         self.muxer.write(&coded.data, coded.ticks, decode, self.duration(coded.ticks), coded.key)?;
         self.written += 1;
+        Ok(())
+    }
+
+    /// The sound before an instant of the clip, in nanoseconds.
+    fn write_sound(&mut self, until: i64) -> Result<()> {
+        let Some(sound) = self.sound else { return Ok(()) };
+        let sampling = sound.encoder.sampling();
+        while let Some(packet) = sound.packets.get(self.heard).filter(|p| p.at <= sampling.samples(until)) {
+            self.muxer.write_sound(packet)?;
+            self.heard += 1;
+        }
         Ok(())
     }
 
@@ -58,11 +74,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub fn finish(self) -> Result<()> {
+    pub fn finish(mut self) -> Result<()> {
         if self.written != self.plan.selection.frames.len() {
             let (written, wanted) = (self.written, self.plan.selection.frames.len());
             return Err(Error::unverified(format!("{written} frames were encoded, not the {wanted} of the window")));
         }
+        self.write_sound(i64::MAX)?;
         self.muxer.finish()
     }
 }

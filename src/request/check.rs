@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Ground, Identity, Item, Kind, Outcome, RedactorRole, Request};
+use super::{AudioAction, Ground, Identity, Item, Kind, Outcome, RedactorRole, Request};
 use crate::error::{Error, Result};
 
 /// Checks a reference, which names a folder.
@@ -88,10 +88,7 @@ fn check_item(item: &Item) -> Result<()> {
     if item.footage.is_empty() {
         return Err(Error::usage("footage: no recording is named").hint("write \"footage\": [\"car-park.mp4\"]"));
     }
-    if item.audio.as_ref().is_some_and(|a| a.action != super::AudioAction::Drop) {
-        return Err(Error::usage("audio: keeping or muting sound is not built yet")
-            .hint("leave --audio out: the clip is made without sound"));
-    }
+    check_sound(item)?;
     let window = item.from.is_some() && item.to.is_some();
     match item.kind {
         Kind::Clip if !window => {
@@ -116,8 +113,29 @@ fn check_item(item: &Item) -> Result<()> {
     }
 }
 
+fn check_sound(item: &Item) -> Result<()> {
+    let Some(stated) = &item.audio else { return Ok(()) };
+    let hint = "write --audio mute with a --mute T..T for each stretch to silence, or --audio keep, or --audio drop";
+    match (item.kind, stated.action, stated.mute.is_empty()) {
+        (Kind::Still, AudioAction::Keep | AudioAction::Mute, _) => {
+            Err(Error::usage("audio: a still has no sound").hint("leave --audio out"))
+        }
+        (_, AudioAction::Mute, true) => Err(Error::usage("audio: nothing is named to be silenced").hint(hint)),
+        (_, AudioAction::Keep | AudioAction::Drop, false) => {
+            Err(Error::usage("audio: stretches to silence are named, but the sound is kept whole or dropped")
+                .hint(hint))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn warnings(request: &Request) -> Vec<String> {
     let mut warnings = Vec::new();
+    if request.items.iter().any(|i| i.audio.as_ref().is_some_and(|a| a.action != AudioAction::Drop)) {
+        warnings.push(
+            "the sound is kept: listen to all of it, because other people may be heard and understood".to_owned(),
+        );
+    }
     let decision = request.decision.as_ref();
     let clips = request.items.iter().filter(|i| i.kind == Kind::Clip).count();
     let decided_otherwise = match decision.map(|d| d.outcome) {

@@ -8,6 +8,6 @@ mod written;
 pub use check::{check, check_reference, parse};
 pub use rules::{
     DEFAULT_BRIDGE, DEFAULT_HOLD, DEFAULT_MARGIN, DEFAULT_MARGIN_MIN, Damaged, GapPolicy, Margin, Obscure, Rules,
-    Statement,
+    Sound, Statement,
 };
 pub use written::*;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Gaps, Item, ShownStatement};
-use crate::clock::Instant;
+use super::{AudioAction, AudioStatement, Gaps, Item, ShownStatement};
+use crate::clock::{self, Instant};
 use crate::error::{Error, Result};
 use crate::obscure::{METHODS, Method};
 use crate::time::{Position, Window};
@@ -62,6 +62,15 @@ pub const DEFAULT_HOLD: f64 = 0.5;
 /// Seconds. See [`DEFAULT_MARGIN`].
 pub const DEFAULT_BRIDGE: f64 = 1.0;
 
+/// What becomes of the sound.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sound {
+    /// There is none.
+    Drop,
+    /// It is there, silent in these stretches.
+    Keep(Vec<Window>),
+}
+
 /// What is so in one gap of one track.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
@@ -102,6 +111,8 @@ pub struct Rules {
     pub no_third_parties: bool,
     /// What happens to damaged frames.
     pub damaged: Damaged,
+    /// What becomes of the sound.
+    pub sound: Sound,
 }
 
 impl Rules {
@@ -120,10 +131,7 @@ impl Rules {
             Some(Gaps::Policy(policy)) => (*policy, Vec::new()),
             Some(Gaps::Statements(list)) => {
                 let read = |s: &super::GapStatement| -> Result<Statement> {
-                    let window = Window {
-                        from: place(&crate::clock::parse(&s.from)?)?,
-                        to: place(&crate::clock::parse(&s.to)?)?,
-                    };
+                    let window = Window { from: place(&clock::parse(&s.from)?)?, to: place(&clock::parse(&s.to)?)? };
                     Ok(Statement { track: s.track.clone(), window, is: s.is })
                 };
                 (GapPolicy::Refuse, list.iter().map(read).collect::<Result<_>>()?)
@@ -164,6 +172,7 @@ impl Rules {
             shown: item.shown.clone(),
             no_third_parties: item.no_third_parties,
             damaged: item.damaged.unwrap_or_default(),
+            sound: sound(item.audio.as_ref(), &place)?,
         })
     }
 
@@ -208,6 +217,17 @@ impl Rules {
         }
         weaker
     }
+}
+
+fn sound(stated: Option<&AudioStatement>, place: &impl Fn(&Instant) -> Result<Position>) -> Result<Sound> {
+    let Some(stated) = stated.filter(|s| s.action != AudioAction::Drop) else { return Ok(Sound::Drop) };
+    let stretch = |text: &String| -> Result<Window> {
+        let bad = || Error::usage(format!("'{text}' is no stretch to silence")).hint("write it as 00:01:30..00:01:35");
+        let (from, to) = text.split_once("..").ok_or_else(bad)?;
+        let window = Window { from: place(&clock::parse(from)?)?, to: place(&clock::parse(to)?)? };
+        if window.from < window.to { Ok(window) } else { Err(bad()) }
+    };
+    stated.mute.iter().map(stretch).collect::<Result<_>>().map(Sound::Keep)
 }
 
 /// `10%` or `12px`.

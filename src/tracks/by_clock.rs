@@ -21,7 +21,7 @@ const EDGE: i64 = 1_000_000_000;
 /// Gives every key frame of a file that is placed by the clock its frame numbers; other files stay as they are.
 ///
 /// A box belongs to the frame nearest to its time. Where the clock's start is known to a second only, it belongs to
-/// every frame within that second, before and after, and boxes that meet in a frame become one around all of them.
+/// every frame within a second, before and after, and boxes that meet in a frame become one around all of them.
 ///
 /// # Errors
 /// `Usage` without a clock; `Unsafe` when nothing of the file is of the footage's time, and when `obscure` leaves the
@@ -36,7 +36,7 @@ pub fn place(file: &mut TrackFile, clock: Option<&Clock>, footage: &Footage, obs
             .hint(clock::starts(&footage.parts[0].clocks))
     })?;
     if clock.uncertain_nanos > 0 && obscure == Obscure::AllButSubject {
-        return Err(Error::stopped("the tracks are placed by the wall clock, but the footage's start is known to the second only: where the requester is, is not known to the frame")
+        return Err(Error::stopped("the tracks are placed by the wall clock, but the footage's start is not known to the frame, so where the requester is in a frame is not certain")
             .hint("find the first frame at which the seconds of the clock in the picture change, and give the start with its fraction, for example --clock-start 2026-10-12T09:00:00.640"));
     }
     let total = keys().count();
@@ -69,7 +69,8 @@ pub fn place(file: &mut TrackFile, clock: Option<&Clock>, footage: &Footage, obs
     });
     file.notes.push("its times are taken as the recorder's own, which the footage is timed by".to_owned());
     if clock.uncertain_nanos > 0 {
-        file.notes.push("the footage's start is known to the second only, so each box covers a second before and after its time too; give --clock-start with its fraction of a second to cover less".to_owned());
+        let seconds = clock.uncertain_nanos as f64 / 1e9;
+        file.notes.push(format!("the footage's start is known to {seconds} s only, so each box covers so long before and after its time too; give --clock-start with its fraction of a second to cover less"));
     }
     if placed < total {
         let gone = before - file.tracks.len();

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::formats::ReadOptions;
 use super::source::Source;
 use super::working_copy::WorkingCopy;
-use super::{Binding, KeyFrame, TrackFile, When, by_clock};
+use super::{TrackFile, by_clock, fit};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
@@ -74,18 +74,13 @@ fn load_one(
         Some((copy, _)) => copy.bring(&mut file, drawn_at, Some(footage))?,
         None => {
             let size = footage.displayed_size();
-            let own = Binding {
-                size: Some(size),
-                sha256: Some(footage.sha256.clone()),
-                frames: Some(footage.count() as u64),
-                times: None,
-            };
-            check_binding(&file, drawn_at, &own)?;
+            fit::binding(&file, drawn_at, footage)?;
             rescale(&mut file, drawn_at.unwrap_or(size), size);
         }
     }
     by_clock::place(&mut file, clock, footage, item.obscure.unwrap_or_default())?;
-    check_fit(&file, footage)?;
+    let suspicions = fit::boxes(&file, footage, copy.is_some())?;
+    file.notes.extend(suspicions);
     Ok(Loaded {
         name: file_name(&source.file),
         sha256,
@@ -96,7 +91,7 @@ fn load_one(
 }
 
 /// Boxes that were drawn at one size, in pixels of another.
-pub fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
+pub(super) fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
     if from == to {
         return;
     }
@@ -116,68 +111,6 @@ pub fn parse_size(text: &str) -> Result<(u32, u32)> {
     sides
         .filter(|&(w, h)| w > 0 && h > 0)
         .ok_or_else(|| Error::usage(format!("'{text}' is not a picture size")).hint("write it as 1920x1080"))
-}
-
-/// Whether what a track file says of its footage (or of the working copy that it was drawn on) is `own`, of which all is
-/// known. `drawn_at` is the size that the boxes were drawn at, if another.
-///
-/// # Errors
-/// `Unsafe`, with what differs.
-pub fn check_binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, own: &Binding) -> Result<()> {
-    const COPY: &str = "if they were drawn on a working copy that `prepare` made, add its --binding";
-    if let (Some((w, h)), Some(expected)) = (file.binding.size, drawn_at.or(own.size))
-        && (w, h) != expected
-    {
-        return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
-            .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; {COPY}; otherwise use the footage they were made for")));
-    }
-    if let (Some(theirs), Some(ours)) = (&file.binding.sha256, &own.sha256)
-        && !theirs.eq_ignore_ascii_case(ours)
-    {
-        return Err(Error::stopped(format!(
-            "the tracks were made for footage with SHA-256 {theirs}, this one has {ours}"
-        ))
-        .hint(format!("use the footage that the tracks were made for; {COPY}")));
-    }
-    match (file.binding.frames, own.frames) {
-        (Some(theirs), Some(ours)) if theirs != ours => {
-            Err(Error::stopped(format!("the tracks were made for footage of {theirs} frames, this one has {ours}"))
-                .hint(format!("use the footage that the tracks were made for; a copy at another frame rate numbers its frames differently; {COPY}")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the boxes can be of this footage at all.
-fn check_fit(file: &TrackFile, footage: &Footage) -> Result<()> {
-    let (width, height) = footage.displayed_size();
-    let shown = || file.tracks.iter().flat_map(|t| t.keyframes.iter().map(move |k| (t, k)));
-    let total = shown().count();
-    let (w, h) = (f64::from(width), f64::from(height));
-    let outside = |k: &KeyFrame| {
-        let (x, y) = k.shape.centre();
-        !(0.0..=w).contains(&x) || !(0.0..=h).contains(&y)
-    };
-    let astray = shown().filter(|(_, k)| outside(k)).count();
-    if 2 * astray > total {
-        let far = shown().map(|(_, k)| k.shape.right()).fold(0.0, f64::max);
-        return Err(Error::stopped(format!("{astray} of {total} boxes have their centre outside the picture of {width}x{height} (they reach to x = {far:.0})"))
-            .hint("were they drawn at another size? then say which with --tracks-size WxH"));
-    }
-    let beyond = |k: &KeyFrame| match k.when {
-        When::Frame(n) => n >= footage.count() as u64,
-        When::Time(t) => t >= footage.end() || t.nanos() < 0,
-        When::Clock { .. } => false,
-    };
-    if total > 0 && shown().all(|(t, k)| !t.whole && beyond(k)) {
-        return Err(Error::stopped(format!(
-            "every box lies after the end of the footage ({} frames, {})",
-            footage.count(),
-            footage.end()
-        ))
-        .hint("the tracks belong to other footage, or to a longer copy of it"));
-    }
-    Ok(())
 }
 
 /// The last part of a path, which is all a log may hold.

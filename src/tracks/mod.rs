@@ -1,6 +1,7 @@
 //! Boxes over time: what a track file says, before anything is decided about covering it.
 
 pub mod by_clock;
+mod fit;
 pub mod formats;
 pub mod lay;
 pub mod load;

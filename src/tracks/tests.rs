@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::by_clock::place;
+use super::fit;
 use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 use crate::clock::{Clock, zone};
 use crate::error::{Kind, Result};
@@ -146,4 +147,124 @@ fn times_of_another_hour_are_refused_with_the_likely_cause() {
     assert!(error.kind() == Kind::Unsafe && error.to_string().contains("-1 hours"), "{error}");
     let error = placed(&[(9_999_999, 9_999_999, 5.0)], 0, Obscure::ThirdParties).unwrap_err();
     assert!(error.kind() == Kind::Unsafe && error.to_string().contains("2026-10-24"), "{error}");
+}
+
+/// Boxes of somebody who walks through the whole picture, one for each frame number.
+fn walk(numbers: impl Iterator<Item = u64>, (width, height): (f64, f64)) -> TrackFile {
+    let mut file = sightings(&[(0, 0, 0.0)]);
+    file.binding = Binding::default();
+    let numbers: Vec<u64> = numbers.collect();
+    let key = |&frame: &u64| {
+        let share = (frame % 100) as f64 / 99.0;
+        let shape = BoundingBox::new(share * (width - 40.0), share * (height - 90.0), 40.0, 90.0);
+        KeyFrame { when: When::Frame(frame), shape, end: false }
+    };
+    file.tracks[0].keyframes = numbers.iter().map(key).collect();
+    file
+}
+
+#[test]
+fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
+    let yard = footage(200, 10);
+    let judge = |size| fit::boxes(&walk(0..200, size), &yard, false);
+    assert_eq!(judge((768.0, 576.0)).unwrap(), [""; 0]);
+    for (made, named) in [((384.0, 288.0), "384x288"), ((640.0, 480.0), "640x480"), ((352.0, 264.0), "")] {
+        let said = judge(made).unwrap().join("; ");
+        assert!(
+            if named.is_empty() { said.is_empty() } else { said.contains(&format!("--tracks-size {named}")) },
+            "{said}"
+        );
+    }
+    let larger = judge((1920.0, 1440.0)).unwrap_err();
+    assert!(larger.kind() == Kind::Unsafe && !larger.to_string().contains("made at"), "{larger}");
+    let double = judge((3072.0, 2304.0)).unwrap_err();
+    assert!(double.kind() == Kind::Unsafe && double.to_string().contains("made at 3072x2304?"), "{double}");
+    // Who never comes near the edges could be anywhere.
+    let mut file = walk(0..200, (384.0, 288.0));
+    file.tracks[0].keyframes.truncate(80);
+    assert_eq!(fit::boxes(&file, &yard, false).unwrap(), [""; 0]);
+}
+
+#[test]
+fn tracks_numbered_otherwise_are_told_by_how_far_they_count() {
+    let size = (768.0, 576.0);
+    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10), false);
+    assert_eq!(judge(&mut (0..200)).unwrap(), [""; 0]);
+    assert_eq!(judge(&mut (1..200)).unwrap(), [""; 0]);
+    assert!(judge(&mut (1..201)).unwrap().join("").contains("numbered from 1?"));
+    // Somebody at frame 0 as well: too long, but not numbered from 1.
+    assert_eq!(judge(&mut (0..201)).unwrap(), [""; 0]);
+    for (last, rate) in [(400, "20"), (500, "25"), (240, "12")] {
+        let error = judge(&mut (0..last)).unwrap_err();
+        assert!(
+            error.kind() == Kind::Unsafe && error.to_string().contains(&format!("one of {rate} frames")),
+            "{error}"
+        );
+    }
+    // A recording cut short keeps its numbers.
+    assert_eq!(judge(&mut (0..215)).unwrap(), [""; 0]);
+    assert!(judge(&mut (200..400)).unwrap_err().what().contains("after the end"));
+}
+
+#[test]
+fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
+    let annotated = |format, last| {
+        let mut file = walk(0..50, (768.0, 576.0));
+        (file.format, file.annotated) = (format, Some((0, last)));
+        fit::boxes(&file, &footage(200, 10), false)
+    };
+    assert_eq!(annotated("label-studio", 199).unwrap(), [""; 0]);
+    for last in [99, 479] {
+        assert!(annotated("label-studio", last).unwrap_err().to_string().contains("another frame rate?"), "{last}");
+    }
+    // A job of CVAT's may be a part of its task.
+    assert!(annotated("cvat", 99).unwrap().join("").contains("one of 5 frames a second"));
+    assert_eq!(annotated("cvat", 89).unwrap(), [""; 0]);
+    // A working copy of half of it is bound to it, and has half its frames.
+    let mut half = walk(0..50, (768.0, 576.0));
+    (half.format, half.annotated) = ("label-studio", Some((0, 99)));
+    assert_eq!(fit::boxes(&half, &footage(200, 10), true).unwrap(), [""; 0]);
+    let mut bound = walk(0..50, (768.0, 576.0));
+    bound.binding.frames = Some(400);
+    let error = fit::binding(&bound, None, &footage(200, 10)).unwrap_err();
+    assert!(error.what().contains("400 frames") && error.to_string().contains("one of 20 frames"), "{error}");
+}
+
+/// Real tracks spoilt in ways that happen, where they are there.
+#[test]
+fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tracks/vtest.mot.txt");
+    let Ok(bytes) = std::fs::read(path) else {
+        eprintln!("absent, not tested: {path}");
+        return;
+    };
+    let real = || super::formats::read(&bytes, Some("mot"), &Default::default()).unwrap();
+    let spoilt = |scale: f64, number: &dyn Fn(u64) -> u64| {
+        let mut file = real();
+        for key in file.tracks.iter_mut().flat_map(|track| &mut track.keyframes) {
+            key.shape = key.shape.scaled(scale, scale);
+            let When::Frame(frame) = key.when else { unreachable!() };
+            key.when = When::Frame(number(frame));
+        }
+        fit::boxes(&file, &footage(795, 10), false)
+    };
+    assert_eq!(spoilt(1.0, &|n| n).unwrap(), [""; 0]);
+    assert!(spoilt(0.5, &|n| n).unwrap().join("").contains("--tracks-size 384x288"));
+    assert!(spoilt(2.0, &|n| n).unwrap_err().to_string().contains("made at 1536x1152?"));
+    assert!(spoilt(1.0, &|n| n + 1).unwrap().join("").contains("numbered from 1?"));
+    assert!(spoilt(1.0, &|n| 2 * n).unwrap_err().to_string().contains("one of 20 frames a second"));
+    assert!(spoilt(1.0, &|n| n * 5 / 2).unwrap_err().to_string().contains("one of 25 frames a second"));
+}
+
+#[test]
+fn a_start_that_is_set_to_its_second_is_known_to_a_frame_only_where_the_first_second_is_whole() {
+    let mut whole = footage(20, 10);
+    assert_eq!(whole.start_within_its_second(), 100_000_000);
+    // Frames of the last 0.7 s of a second, set to its beginning.
+    for (place, frame) in whole.frames.iter_mut().enumerate().skip(7) {
+        frame.ticks = place as i64 + 3;
+    }
+    assert_eq!(whole.start_within_its_second(), 1_000_000_000);
+    assert_eq!(footage(5, 10).start_within_its_second(), 1_000_000_000);
+    assert_eq!(footage(3, 1).start_within_its_second(), 1_000_000_000);
 }

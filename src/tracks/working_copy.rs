@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::load::{check_binding, rescale};
-use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
+use super::load::rescale;
+use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When, fit};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
@@ -205,7 +205,12 @@ impl WorkingCopy {
             frames: Some(copy.frames),
             times: None,
         };
-        check_binding(file, drawn_at, &own)?;
+        fit::stated(file, drawn_at, &own, |_| format!("the working copy has {} frames", copy.frames))?;
+        let late = |key: &&KeyFrame| !key.end && self.place(key.when) >= copy.frames as f64;
+        let late = file.tracks.iter().flat_map(|t| &t.keyframes).filter(late).count();
+        if late > 0 {
+            file.notes.push(format!("{late} boxes lie after the working copy's {} frames", copy.frames));
+        }
         rescale(file, drawn_at.unwrap_or(self.size()), self.size());
         for track in &mut file.tracks {
             self.bring_track(track, footage)?;

@@ -7,7 +7,7 @@ use super::compare::OUTSIDE_TOLERANCE;
 use super::expected::ExpectedClip;
 use super::pictures::{decode_all, decoded};
 use super::witness::{Source, Witness};
-use super::{Check, Report, copied, mp4};
+use super::{Check, Report, copied, mp4, sound};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::media::bitstream::{Framing, h264_type, nal, split, stray};
@@ -49,7 +49,11 @@ pub fn clip(
     let mut file = File::open(path).map_err(|e| Error::io("cannot read", path, &e))?;
     let walked = mp4::walk(&mut file)?;
     let mut report = Report::default();
-    report.passed("every byte accounted for", format!("{} samples, one stream", walked.video.samples.len()));
+    let (pictures, heard) =
+        (walked.video.samples.len(), walked.audio.as_ref().map_or(0, |(track, _)| track.samples.len()));
+    let streams = if heard > 0 { format!("one stream and {heard} of sound") } else { "one stream".to_owned() };
+    report.passed("every byte accounted for", format!("{pictures} samples, {streams}"));
+    sound::check_packets(&mut file, &walked, expected.sound.as_ref())?;
     report.checks.push(check_times(&walked, expected)?);
     // Copied pictures that are the footage's own were read to their last bit before they were copied.
     let read_before = |index: usize| against.is_some() && expected.is_copied(index);
@@ -72,6 +76,9 @@ pub fn clip(
     check_header(&written, expected)?;
     let found = decode_all(&written, expected, method, against, threads, progress)?;
     report.passed("every frame decodes", decoded(&found, expected));
+    if let Some(expected) = &expected.sound {
+        report.checks.push(sound::check_decoded(&written, expected)?);
+    }
     report.passed(
         "covered regions",
         format!(
@@ -142,7 +149,7 @@ fn check_units(file: &mut File, walked: &mp4::Mp4, read_before: impl Fn(usize) -
     let mut data = Vec::new();
     for index in 0..walked.video.samples.len() {
         let wrong = |what: &str| Error::unverified(format!("sample {index} of the clip {what}"));
-        copied::sample(file, walked, index, &mut data)?;
+        copied::read(file, &walked.video.samples[index], &mut data)?;
         let units =
             split(&data, Framing::Lengths(avcc.length_size)).ok_or_else(|| wrong("is not a sequence of NAL units"))?;
         if let Some(unit) = units.iter().find(|u| !matches!(h264_type(u), Some(nal::SLICE | nal::IDR))) {
@@ -169,11 +176,12 @@ fn check_header(written: &Footage, expected: &ExpectedClip) -> Result<()> {
         && written.orientation.quarter_turns == expected.quarter_turns
         && !written.orientation.mirrored;
     let file = &written.parts[0];
-    if same && file.codec == "h264" && file.streams.len() == 1 && written.frames.len() == expected.frames() {
+    let streams = 1 + usize::from(expected.sound.is_some());
+    if same && file.codec == "h264" && file.streams.len() == streams && written.frames.len() == expected.frames() {
         return Ok(());
     }
     Err(Error::unverified(format!(
-        "the clip opens as {} {size:?}, turned {} times, {} streams, {} frames; it must be h264 {:?}, turned {} times, 1 stream, {} frames",
+        "the clip opens as {} {size:?}, turned {} times, {} streams, {} frames; it must be h264 {:?}, turned {} times, {streams} streams, {} frames",
         file.codec,
         written.orientation.quarter_turns,
         file.streams.len(),

@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::expected::ExpectedClip;
 use super::mp4::Mp4;
+use super::mp4::samples::Sample;
 use super::witness::Source;
 use crate::error::{Error, Result};
 use crate::media::bitstream::{Framing, split};
@@ -12,9 +13,8 @@ use crate::media::h264::{Pps, SliceStart};
 use crate::render::each_copied;
 
 /// Reads one sample of a clip.
-pub(super) fn sample(file: &mut File, clip: &Mp4, index: usize, data: &mut Vec<u8>) -> Result<()> {
+pub(super) fn read(file: &mut File, sample: &Sample, data: &mut Vec<u8>) -> Result<()> {
     let unreadable = |e: std::io::Error| Error::failed(format!("reading the clip again: {e}"));
-    let sample = &clip.video.samples[index];
     data.resize(sample.size as usize, 0);
     file.seek(SeekFrom::Start(sample.offset)).and_then(|_| file.read_exact(data)).map_err(unreadable)
 }
@@ -35,7 +35,7 @@ pub(super) fn check(file: &mut File, clip: &Mp4, expected: &ExpectedClip, source
         let sets = each_copied(source.footage, &(first + start..first + end), |frame, idr, coded| {
             let wrong = |what: &str| Error::unverified(format!("frame {} of the clip {what}", frame - first));
             let written = clip.video.samples.get(place).ok_or_else(|| wrong("is not there"))?;
-            sample(file, clip, place, &mut data)?;
+            read(file, &clip.video.samples[place], &mut data)?;
             if data != coded || written.sync != idr {
                 return Err(wrong("is not the footage's coded picture"));
             }
@@ -68,7 +68,7 @@ pub(super) fn check_alone(file: &mut File, clip: &Mp4, expected: &ExpectedClip) 
     let mut data = Vec::new();
     for (index, written) in clip.video.samples.iter().enumerate() {
         let copied = expected.is_copied(index);
-        sample(file, clip, index, &mut data)?;
+        read(file, &clip.video.samples[index], &mut data)?;
         let units = split(&data, Framing::Lengths(avcc.length_size)).unwrap_or_default();
         let sets = units.iter().filter_map(|u| SliceStart::parse(u));
         let foreign = sets.into_iter().any(|s| s.pps != encoders.id);

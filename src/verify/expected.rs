@@ -27,9 +27,28 @@ pub struct ExpectedClip {
     /// Frames that were copied as the footage codes them: first, and the one after the last. The others were rendered.
     #[serde(default)]
     pub copied: Vec<[usize; 2]>,
+    /// Its sound, where it was asked for.
+    #[serde(default)]
+    pub sound: Option<ExpectedSound>,
     /// What is covered, in stored pixels of the written picture. Each entry holds from its frame (0-based, in the
     /// clip) to the next entry's.
     pub covers: Vec<CoverEntry>,
+}
+
+/// What a clip's sound must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedSound {
+    /// Samples a second.
+    pub rate: u32,
+    /// 1 or 2.
+    pub channels: u16,
+    /// Samples of each channel, from the first picture on.
+    pub samples: u64,
+    /// Stretches of silence: first sample, and the one after the last.
+    pub muted: Vec<[u64; 2]>,
+    /// SHA-256 of the coded packets, one after another, lower-case hex.
+    pub sha256: String,
 }
 
 /// What a still must hold.
@@ -184,6 +203,7 @@ mod tests {
             last: Lasts { ticks: 40, at_most: None },
             quarter_turns: 0,
             copied: vec![],
+            sound: None,
             covers: vec![],
         };
         assert_eq!(clip.ticks(), ticks);

@@ -10,12 +10,13 @@ pub mod mp4;
 mod pack;
 mod pictures;
 pub mod png;
+mod sound;
 mod spool;
 mod still;
 mod witness;
 
 pub use clip::{Against, clip};
-pub use expected::{CoverEntry, ExpectedClip, ExpectedStill, intervals};
+pub use expected::{CoverEntry, ExpectedClip, ExpectedSound, ExpectedStill, intervals};
 pub use pack::{read_log, seal};
 pub use still::still;
 pub use witness::{Notes, Source, Witness};

@@ -40,7 +40,7 @@ fn a_mistake_is_answered_with_what_to_type_instead() {
         (clip("--from 0 --to 9 --tracks people.xml"), 1, "see that the name is right"),
         (clip("--from 0 --to 9 --tracks README.md"), 1, "known are native, cvat, label-studio, onvif"),
         (clip(&format!("{TRACKS} --from 0 --to 9 --subject Jane")), 3, "the tracks are: "),
-        (clip(&format!("{TRACKS} --from 0 --to 9 --audio keep")), 2, "leave --audio out"),
+        (clip(&format!("{TRACKS} --from 0 --to 9 --audio mute")), 2, "a --mute T..T for each stretch"),
         (format!("{lost} {TRACKS} --from 0 --to 9"), 1, "see that the name is right"),
         (format!("{letter} {TRACKS} --from 0 --to 9"), 1, "name the recording itself"),
         ("verify tracks".to_owned(), 1, "the folder that has send and keep in it"),

@@ -4,6 +4,7 @@
 
 mod batch;
 mod bench;
+mod clocks;
 mod common;
 mod cover_oracle;
 mod first_day;
@@ -22,6 +23,7 @@ mod scene;
 mod schemas;
 mod slices;
 mod smart;
+mod sound;
 mod stops_footage;
 mod stops_request;
 mod stops_time;
@@ -31,3 +33,4 @@ mod tidy;
 mod tool;
 mod track_kinds;
 mod verify;
+mod wrapped;

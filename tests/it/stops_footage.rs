@@ -207,11 +207,6 @@ impl Desk {
 #[test]
 fn what_is_not_built_yet_says_so() {
     let desk = Desk::new();
-    let (footage, tracks) = (fixture("mpeg4.avi"), tracks_of("mpeg4.avi", "json"));
     desk.run(&["review"]).stopped(2, &["review", "not built yet", "what to do: "]);
-    for option in [&["--audio", "keep"][..], &["--audio", "mute"], &["--mute", "0..1"]] {
-        let args = [&["clip", &footage, "--tracks", &tracks], &WINDOW[..], option].concat();
-        desk.refuses(2, &args, &["not built yet"]);
-    }
     assert_eq!(listing(&desk.path("")), [""; 0]);
 }

@@ -153,11 +153,11 @@ fn a_start_that_is_known_to_the_second_is_not_precise_enough_to_leave_the_reques
     let tracks = desk.write("people.xml", onvif(LEFT));
     let only = ["--obscure", "all-but-subject", "--subject", "7", "--clock-start"];
     let whole = [&only[..], &["2026-10-12T09:00:00"]].concat();
-    desk.tracks_refused(3, &footage(), &tracks, &whole, &["people.xml", "to the second only"]);
+    desk.tracks_refused(3, &footage(), &tracks, &whole, &["people.xml", "not known to the frame"]);
     desk.make(&[&CLIP[..], &[&footage(), "--tracks", &tracks], &only, &["2026-10-12T09:00:00.000"]].concat()).ready();
     let others = ["tracks", "check", &tracks, "--footage", &footage(), "--from", "0", "--to", "2", "--clock-start"];
     let said = desk.run(&[&others[..], &["2026-10-12T09:00:00"]].concat()).ready().err;
-    assert!(said.contains("a second before and after"), "{said}");
+    assert!(said.contains("known to 1 s only"), "{said}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn edit(desk: &Desk, name: &str, change: impl FnOnce(&mut Value)) {
 }
 
 /// Makes notice and log agree with the files as they are now, as somebody who wants to deceive would.
-fn seal_again(desk: &Desk) {
+pub fn seal_again(desk: &Desk) {
     let pack = desk.pack("R");
     let facts = |name: &str| {
         let bytes = fs::read(pack.join(name)).unwrap();

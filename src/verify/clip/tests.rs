@@ -53,6 +53,7 @@ impl Bench {
             intervals: intervals(&ticks),
             last: selection.last_lasts(&footage),
             quarter_turns: 0,
+            sound: None,
             copied: Vec::new(),
             covers: covers.iter().enumerate().map(|(place, (_, c))| CoverEntry::new(place, c, |r| r)).collect(),
         };
@@ -89,7 +90,7 @@ impl Bench {
         let Finish { encoder: options, display, .. } = Rendering::full(&self.footage, &self.plan).unwrap().finish;
         let mut encoder = Encoder::open(&options).unwrap();
         let sets = encoder.sets().unwrap();
-        let mut muxer = Muxer::create(&path, &encoder, &sets, self.footage.time_base, display).unwrap();
+        let mut muxer = Muxer::create(&path, &encoder, &sets, self.footage.time_base, display, None).unwrap();
         let ticks = |place: usize| self.footage.frames[frames[place]].ticks - self.footage.frames[frames[0]].ticks;
         let mut coded = Vec::new();
         let mut keep = |packet| {

@@ -71,7 +71,7 @@ pub(super) fn track(trak: Fields<'_>, number: u32, movie_timescale: u32) -> Resu
     if !states_length(media_duration, &samples) || timescale == 0 {
         return Err(wrong);
     }
-    let edit = edits.map(|edts| edit(edts, duration)).transpose()?;
+    let edit = edits.map(|edts| edit(edts, duration, is_video)).transpose()?;
     let start = edit.unwrap_or(0);
     for sample in &mut samples {
         sample.dts -= start;
@@ -128,8 +128,9 @@ fn track_header(mut tkhd: Fields<'_>, number: u32, is_video: bool) -> Result<(u6
     Ok((duration, matrix, display))
 }
 
-/// The media time of the one entry of an edit list, at normal speed, which lasts as long as the track says.
-fn edit(edts: Fields<'_>, duration: u64) -> Result<i64> {
+/// The media time of the one entry of an edit list, at normal speed, which lasts as long as the track says; of sound, a
+/// tick of the movie less, because the muxer rounds it once more.
+fn edit(edts: Fields<'_>, duration: u64, is_video: bool) -> Result<i64> {
     let mut edts = edts.children()?;
     let mut elst = edts.one(b"elst")?;
     edts.end()?;
@@ -137,7 +138,8 @@ fn edit(edts: Fields<'_>, duration: u64) -> Result<i64> {
     elst.expect(&[0, 0, 0, 1], "number of entries")?;
     let (lasts, start) = (elst.sized(version)?, elst.sized(version)?);
     elst.expect(&[0, 1, 0, 0], "rate")?;
-    let start = i64::try_from(start).ok().filter(|&start| start <= i64::from(i32::MAX) && lasts == duration);
+    let whole = lasts == duration || !is_video && lasts + 1 == duration;
+    let start = i64::try_from(start).ok().filter(|&start| start <= i64::from(i32::MAX) && whole);
     let start = start.ok_or_else(|| elst.wrong("does not present its whole track"))?;
     elst.end()?;
     Ok(start)

@@ -1,5 +1,6 @@
 //! The tool run as people run it: the built program, in a folder of its own.
 
+pub mod dahua;
 pub mod decode;
 pub mod footage;
 
