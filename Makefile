@@ -1,7 +1,7 @@
 # What one does with this repository; `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof audit bench fixtures
+.PHONY: help demo test proof fuzz audit bench fixtures
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,6 +21,10 @@ proof: ## prove every promise on all cases, with the planted faults, and print t
 
 audit: ## hold every dependency against known vulnerabilities, licences and sources (installs cargo-deny)
 	@scripts/audit.sh
+
+fuzz: ## fuzz every parser with libFuzzer (MINUTES=5 each; needs a nightly compiler and cargo-fuzz)
+	@scripts/install.sh test
+	@scripts/fuzz.sh $(or $(MINUTES),5)
 
 bench: ## compare with FFmpeg and OpenCV into benches/results/ (QUICK=1, RUNS=5, OUT=folder, README=1)
 	@scripts/install.sh test

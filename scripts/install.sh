@@ -4,7 +4,7 @@
 set -eu
 
 packages="gcc libc6-dev pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
-[ "${1:-}" = test ] && packages="$packages make git ffmpeg chromium g++ python3"
+[ "${1:-}" = test ] && packages="$packages make git ffmpeg chromium g++ python3 strace"
 
 if ! command -v cargo >/dev/null; then
     echo "Rust is not installed: see https://rustup.rs, then run this again" >&2

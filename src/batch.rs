@@ -95,10 +95,17 @@ pub struct Answer {
 /// # Errors
 /// `Failed` when the manifest cannot be read; `Usage` when it is none, and for duplicate references.
 pub fn read(path: &Path) -> Result<Vec<Task>> {
-    let bytes = input::read(path)?;
+    parse(&input::read(path)?, path)
+}
+
+/// Reads what the manifest at `path` holds.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Task>> {
     let bad =
         |what: String| Error::usage(format!("{}: {what}", path.display())).hint("the format: cctv-redact schema batch");
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
+    let manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| bad(e.to_string()))?;
     if manifest.version != 1 {
         return Err(bad(format!("version {} is not known", manifest.version)));
     }

@@ -54,9 +54,9 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", error.what());
+            watch::complain(format_args!("error: {}", error.what()));
             if let Some(advice) = error.advice() {
-                eprintln!("  what to do: {advice}");
+                watch::complain(format_args!("  what to do: {advice}"));
             }
             ExitCode::from(error.kind().status())
         }

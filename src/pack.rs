@@ -139,7 +139,13 @@ pub fn make_out(out: &Path) -> Result<()> {
     DirBuilder::new().mode(0o700).create(out).map_err(|e| {
         Error::usage(format!("cannot make the output folder {}: {e}", out.display()))
             .hint("--out is created where its parent folder exists")
-    })
+    })?;
+    // What stands in it could otherwise go with it in a power cut.
+    match out.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => sync(Path::new(".")),
+        Some(parent) => sync(parent),
+        None => Ok(()),
+    }
 }
 
 fn exists(target: &Path) -> Error {

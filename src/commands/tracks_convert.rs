@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{TracksConvert, bare_item};
-use crate::watch::print;
+use crate::watch::{complain, print};
 use cctv_redact::contain::{self, Access, Contained, Task};
 use cctv_redact::disclose::{clock_of, recording};
 use cctv_redact::footage::Footage;
@@ -30,7 +30,7 @@ pub fn run(args: TracksConvert) -> Result<()> {
     })?;
     std::io::Write::write_all(&mut file, &found.written).map_err(|e| Error::io("cannot write", &out, &e))?;
     for note in &found.notes {
-        eprintln!("note: {note}");
+        complain(format_args!("note: {note}"));
     }
     print(format_args!("{}: {}", out.display(), found.summary));
     Ok(())

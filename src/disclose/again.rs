@@ -8,7 +8,7 @@ use super::item::{Assessed, Named, Settings, expected_clip, judge};
 use crate::contain::{Access, Contained, Place, Task};
 use crate::error::{Error, Kind, Result};
 use crate::hash;
-use crate::input;
+use crate::input::Mark;
 use crate::log::disclosure::{DisclosureLog, FootageEntry, Item, Tool, TrackFileEntry};
 use crate::progress::Progress;
 use crate::render::Rendering;
@@ -60,9 +60,9 @@ fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn 
     let log = verify::read_log(pack)?;
     let hashes = footage
         .iter()
-        .map(|path| input::regular(path).and_then(|_| Ok((hash::file(path)?, path))))
+        .map(|path| Mark::of(path).and_then(|mark| Ok((hash::file(path)?, path, mark))))
         .collect::<Result<Vec<_>>>()?;
-    for (sha256, path) in &hashes {
+    for (sha256, path, _) in &hashes {
         if !log.items.iter().flat_map(|i| &i.footage).any(|f| f.sha256 == *sha256) {
             return Err(Error::stopped(format!("{}: the pack was not made from this footage", path.display()))
                 .hint("give the very file that the log names, unchanged"));
@@ -70,10 +70,13 @@ fn check_again(pack: &Path, footage: &[PathBuf], threads: usize, progress: &dyn 
     }
     let mut items = Vec::new();
     for (place, item) in log.items.iter().enumerate() {
-        let given = |f: &FootageEntry| hashes.iter().find(|(sha256, _)| *sha256 == f.sha256).map(|h| h.1.clone());
+        let given = |f: &FootageEntry| hashes.iter().find(|(sha256, ..)| *sha256 == f.sha256).map(|h| h.1.clone());
         // All of its files, or nothing is checked against them.
         let source: Option<Vec<PathBuf>> = item.footage.iter().map(given).collect();
         items.extend(check_item(pack, &log, place, item, source.as_deref(), threads, progress)?);
+    }
+    for (sha256, path, mark) in &hashes {
+        mark.holds(path, sha256)?;
     }
     Ok(Again { reference: log.reference, items })
 }

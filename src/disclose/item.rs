@@ -10,9 +10,10 @@ use super::understand::{clock_of, place, recording, select};
 use crate::clock::{self, Clock};
 use crate::contain::Place;
 use crate::error::{self, Error, Result};
-use crate::footage::Footage;
+use crate::footage::{Footage, Part};
 use crate::geometry::Rect;
 use crate::hash;
+use crate::input::Mark;
 use crate::output::{self, Stamp};
 use crate::pack::{Folder, Half};
 use crate::plan::{self, Plan, Segment};
@@ -69,6 +70,27 @@ pub struct Assessed {
     pub plan: Plan,
     /// Damaged frames that are covered whole.
     pub damaged: Vec<usize>,
+    /// The footage's files as they were before anything was read from it.
+    marks: Vec<(PathBuf, Mark)>,
+}
+
+impl Assessed {
+    /// What came of working with the footage, unless its file is not the one that was probed any more.
+    ///
+    /// # Errors
+    /// `Failed` when it was changed or removed: that is then the reason for whatever else went wrong.
+    pub(super) fn of_one_recording<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(e) if e.kind() == error::Kind::Interrupted => Err(e),
+            result => self.unchanged().and(result),
+        }
+    }
+
+    fn unchanged(&self) -> Result<()> {
+        let of = |part: &Part| self.marks.iter().find(|(path, _)| *path == part.path);
+        let held = |part: &Part| of(part).map_or(Ok(()), |(path, mark)| mark.holds(path, &part.sha256));
+        self.footage.parts.iter().try_for_each(held)
+    }
 }
 
 /// A file that an item made.
@@ -124,6 +146,8 @@ pub(super) fn judge(
     tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
 ) -> Result<Assessed> {
     let item = named.item;
+    let mark = |path: &String| Mark::of(&named.base.join(path)).map(|mark| (named.base.join(path), mark));
+    let marks = item.footage.iter().map(mark).collect::<Result<_>>()?;
     progress.stage("reading", 0);
     let footage = stats::step("probe", || recording(item, named.base, begin))?;
     let clock = clock_of(item.clock.as_ref(), &footage)?;
@@ -139,7 +163,7 @@ pub(super) fn judge(
         damaged.retain(|f| wanted.binary_search(f).is_ok());
         plan.cover_whole(&damaged);
     }
-    Ok(Assessed { footage, clock, files, rules, plan, damaged })
+    Ok(Assessed { footage, clock, files, rules, plan, damaged, marks })
 }
 
 /// Everything that making an item could still refuse after [`assess`]: damage in the window.
@@ -176,10 +200,11 @@ pub fn make(
         warnings: known.plan.warnings.clone(),
         known,
     };
-    match named.item.kind {
-        Kind::Clip => make_clip(named, &mut made, folder, settings, progress)?,
-        Kind::Still => make_stills(named, &mut made, wish, folder, settings, progress)?,
-    }
+    let result = match named.item.kind {
+        Kind::Clip => make_clip(named, &mut made, folder, settings, progress),
+        Kind::Still => make_stills(named, &mut made, wish, folder, settings, progress),
+    };
+    made.known.of_one_recording(result)?;
     Ok(made)
 }
 

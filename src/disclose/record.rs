@@ -53,7 +53,7 @@ fn span(window: Window, clock: Option<&Clock>) -> log::Span {
 }
 
 fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
-    let Assessed { footage, clock, files, rules, plan, damaged } = &made.known;
+    let Assessed { footage, clock, files, rules, plan, damaged, .. } = &made.known;
     let clock_of = clock.as_ref().map(|c| &c.0);
     let selection = &plan.selection;
     let delivered = span(selection.delivered, clock_of);

@@ -111,6 +111,9 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
         "request" if text.contains('.') => 0,
         _ => 1_000_000_000,
     };
+    // Where a later file lies is known to the second, too.
+    let joined = if footage.parts.len() > 1 { 1_000_000_000 } else { 0 };
+    let uncertain_nanos = uncertain_nanos + joined;
     Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 

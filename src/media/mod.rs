@@ -3,6 +3,7 @@
 pub mod avcc;
 pub mod bits;
 pub mod bitstream;
+mod continuity;
 mod convert;
 mod edges;
 mod encoder;
@@ -21,7 +22,7 @@ mod x264;
 pub use convert::{Converter, Target};
 pub use encoder::{CODING, Coded, Coding, Encoder, EncoderOptions, Joins, Profile, REORDER, settings};
 pub use ffi::versions;
-pub use muxer::Muxer;
+pub use muxer::{Besides, Muxer};
 pub use pictures::{CodedPicture, PictureReader};
 pub use probe::{ProbeOptions, probe, probe_all};
 pub use reader::{Decoded, FrameReader};

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use ffmpeg_next as ff;
 
+use super::continuity::Continuity;
 use super::{ffi, limits};
 use crate::error::{Error, Result};
 use crate::footage::{Footage, Part};
@@ -181,10 +182,14 @@ pub struct FrameReader<'a> {
     /// Frames counted so far, for footage without times.
     counted: usize,
     draining: bool,
-    /// Ticks of the packet sent last: when its frame is shown, where the container says.
+    /// Packets sent so far.
+    packets: i64,
+    /// Ticks of the packet sent last: when its frame is shown, where the container says. Of counted footage its number.
     sent: Option<i64>,
     /// Ticks of packets that the decoder refused or complained of.
     bad: Vec<i64>,
+    /// Whether pictures are missing, where the coding tells.
+    continuity: Option<Continuity>,
 }
 
 impl<'a> FrameReader<'a> {
@@ -197,6 +202,8 @@ impl<'a> FrameReader<'a> {
         let (input, start, pending) = open_at(footage, from)?;
         let stream = input.stream(part.stream).ok_or_else(|| changed(part))?;
         let decoder = decoder(&stream)?;
+        let counts = stream.parameters().id() == ff::codec::Id::H264;
+        let continuity = counts.then(|| Continuity::new(&ffi::extradata(&stream)));
         Ok(Self {
             footage,
             part,
@@ -208,8 +215,10 @@ impl<'a> FrameReader<'a> {
             given: None,
             counted: 0,
             draining: false,
+            packets: 0,
             sent: None,
             bad: Vec::new(),
+            continuity,
         })
     }
 
@@ -265,7 +274,7 @@ impl<'a> FrameReader<'a> {
     }
 
     /// Takes the ticks of packets that the decoder refused or complained of since the last call: when their frames are
-    /// shown, or decoded where the container does not say.
+    /// shown, or decoded where the container does not say. Of counted footage the packets' numbers from 0.
     pub fn take_bad(&mut self) -> Vec<i64> {
         std::mem::take(&mut self.bad)
     }
@@ -313,10 +322,14 @@ impl<'a> FrameReader<'a> {
             }
         };
         let flagged = packet.as_ref().is_some_and(ff::Packet::is_corrupt);
+        let continuity = self.continuity.as_mut();
+        let breaks = continuity.zip(packet.as_ref()).is_some_and(|(c, p)| c.breaks_at(p.data().unwrap_or_default()));
         if let Some(packet) = packet {
-            self.sent = packet.pts().or(packet.dts()).map(|t| self.part.in_recording(t, self.footage.time_base));
+            let ticks = packet.pts().or(packet.dts()).map(|t| self.part.in_recording(t, self.footage.time_base));
+            self.sent = if self.part.counted { Some(self.packets) } else { ticks };
+            self.packets += 1;
         }
-        if sent.is_err() || flagged {
+        if sent.is_err() || flagged || breaks {
             self.bad.extend(self.sent);
         }
         self.note_complaints();

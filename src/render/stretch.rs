@@ -71,8 +71,14 @@ pub fn decode(footage: &Footage, stretch: &Stretch, mut each: impl FnMut(Event<'
             let part = reader.part();
             let known = if part.counted { None } else { footage.shown_or_decoded_at(part, ticks) };
             let place = known.unwrap_or(expected);
+            // Of counted footage it is one of those between what is to come next and the packet's own number: frames
+            // come out of the decoder later than their packets go in, or not at all.
+            let sent =
+                usize::try_from(ticks).ok().and_then(|n| (part.frames.start + n).checked_sub(part.repeated.len()));
+            let sent = sent.unwrap_or(place).min(part.frames.end.saturating_sub(1));
+            let last = if part.counted { sent.max(place) } else { place };
             // Frames shown before the key frame that decoding began at lack what they refer to; that harms no other.
-            if place >= reader.start() {
+            for place in (place..=last).filter(|&place| place >= reader.start()) {
                 spoil(place, &mut each)?;
             }
         }

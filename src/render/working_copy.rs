@@ -7,7 +7,8 @@ use image::GrayImage;
 use super::stretch::{Event, cut, decode};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::media::{Coded, Coding, Converter, Encoder, EncoderOptions, Muxer, Target};
+use crate::geometry::Orientation;
+use crate::media::{Besides, Coded, Coding, Converter, Encoder, EncoderOptions, Muxer, Target};
 use crate::output;
 use crate::picture::{Picture, Plane, Planes};
 use crate::progress::Progress;
@@ -106,7 +107,14 @@ pub fn working_copy(
     };
     let mut encoder = Encoder::open(&options)?;
     let sets = encoder.sets()?;
-    let mut muxer = Muxer::titled(path, &encoder, &sets, base, NOTICE)?;
+    let mut muxer = Muxer::create(
+        path,
+        &encoder,
+        &sets,
+        base,
+        Orientation::default(),
+        Besides { title: Some(NOTICE), ..Besides::default() },
+    )?;
     let mut write = |coded: Coded| {
         stats::work(Stage::Write, || {
             muxer.write(&coded.data, coded.ticks, coded.ticks, Lasts { ticks: 1, at_most: None }, coded.key)

@@ -40,34 +40,26 @@ const RATES: [f64; 20] =
 /// So many boxes are enough to see how far they reach.
 const ENOUGH: usize = 50;
 
-/// Whether what a file says of its footage is so. `drawn_at` is the size that its boxes were drawn at, if another.
-///
-/// # Errors
-/// `Unsafe` for a size, hash or number of frames that is not the footage's.
-pub(super) fn binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &Footage) -> Result<()> {
-    let count = footage.count() as u64;
-    let own = Binding {
+/// What a track file would say of this footage that says everything.
+pub(super) fn of(footage: &Footage) -> Binding {
+    Binding {
         size: Some(footage.displayed_size()),
         sha256: Some(footage.sha256.clone()),
-        frames: Some(count),
+        frames: Some(footage.count() as u64),
         times: None,
-    };
-    stated(file, drawn_at, &own, |frames| match rate_of_copy(frames, footage) {
-        Some(rate) => made_from_copy(rate, footage),
-        None => "a copy at another frame rate numbers its frames differently".to_owned(),
-    })
+    }
 }
 
-/// Whether what a file says of what it was drawn on is `own`, all of which is known. `cause` is why it may have so many
-/// frames.
+/// Whether what a track file says of its footage (or of the working copy that it was drawn on) is `own`. `drawn_at` is
+/// the size that the boxes were drawn at, if another; with the footage at hand the likely cause is named.
 ///
 /// # Errors
-/// As [`binding`].
-pub(super) fn stated(
+/// `Unsafe` for a size, hash or number of frames that is not its own.
+pub(super) fn binding(
     file: &TrackFile,
     drawn_at: Option<(u32, u32)>,
     own: &Binding,
-    cause: impl Fn(u64) -> String,
+    footage: Option<&Footage>,
 ) -> Result<()> {
     const COPY: &str = "if they were drawn on a working copy that `prepare` made, add its --binding";
     if let (Some((w, h)), Some(expected)) = (file.binding.size, drawn_at.or(own.size))
@@ -86,8 +78,11 @@ pub(super) fn stated(
     }
     match (file.binding.frames, own.frames) {
         (Some(theirs), Some(ours)) if theirs != ours => {
+            let cause = footage.and_then(|f| rate_of_copy(theirs, f).map(|rate| made_from_copy(rate, f)));
+            let cause =
+                cause.unwrap_or_else(|| "a copy at another frame rate numbers its frames differently".to_owned());
             Err(Error::stopped(format!("the tracks were made for footage of {theirs} frames, this one has {ours}"))
-                .hint(format!("use the footage that the tracks were made for; {}; {COPY}", cause(theirs))))
+                .hint(format!("use the footage that the tracks were made for; {cause}; {COPY}")))
         }
         _ => Ok(()),
     }

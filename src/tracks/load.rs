@@ -74,7 +74,7 @@ fn load_one(
         Some((copy, _)) => copy.bring(&mut file, drawn_at, Some(footage))?,
         None => {
             let size = footage.displayed_size();
-            fit::binding(&file, drawn_at, footage)?;
+            fit::binding(&file, drawn_at, &fit::of(footage), Some(footage))?;
             rescale(&mut file, drawn_at.unwrap_or(size), size);
         }
     }

@@ -15,7 +15,7 @@ use crate::time::TimeBase;
 
 /// Footage of 768x576 with so many frames at so many a second.
 pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
-    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n % 10 == 0 };
+    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n.is_multiple_of(10) };
     let layout = Layout {
         width: 768,
         height: 576,
@@ -90,12 +90,11 @@ fn sightings(seen: &[(i64, i64, f64)]) -> TrackFile {
     TrackFile { format: "onvif", binding, annotated: None, tracks: vec![track], notes: Vec::new() }
 }
 
-/// Frame, left edge and width of each box on 20 frames of 10 a second, from noon.
-fn placed(
-    seen: &[(i64, i64, f64)],
-    uncertain_nanos: i64,
-    obscure: Obscure,
-) -> Result<(TrackFile, Vec<(u64, f64, f64)>)> {
+/// Frame, left edge and width.
+type Placed = (u64, f64, f64);
+
+/// The boxes on 20 frames of 10 a second, from noon.
+fn placed(seen: &[(i64, i64, f64)], uncertain_nanos: i64, obscure: Obscure) -> Result<(TrackFile, Vec<Placed>)> {
     let clock =
         Clock { start: NOON.parse().unwrap(), zone: zone("Europe/London").unwrap(), error_nanos: 0, uncertain_nanos };
     let mut file = sightings(seen);
@@ -226,7 +225,8 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     assert_eq!(fit::boxes(&half, &footage(200, 10), true).unwrap(), [""; 0]);
     let mut bound = walk(0..50, (768.0, 576.0));
     bound.binding.frames = Some(400);
-    let error = fit::binding(&bound, None, &footage(200, 10)).unwrap_err();
+    let yard = footage(200, 10);
+    let error = fit::binding(&bound, None, &fit::of(&yard), Some(&yard)).unwrap_err();
     assert!(error.what().contains("400 frames") && error.to_string().contains("one of 20 frames"), "{error}");
 }
 

@@ -4,8 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fit;
 use super::load::rescale;
-use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When, fit};
+use super::{Binding, KeyFrame, Sampling, Track, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
@@ -205,7 +206,7 @@ impl WorkingCopy {
             frames: Some(copy.frames),
             times: None,
         };
-        fit::stated(file, drawn_at, &own, |_| format!("the working copy has {} frames", copy.frames))?;
+        fit::binding(file, drawn_at, &own, None)?;
         let late = |key: &&KeyFrame| !key.end && self.place(key.when) >= copy.frames as f64;
         let late = file.tracks.iter().flat_map(|t| &t.keyframes).filter(late).count();
         if late > 0 {

@@ -113,7 +113,8 @@ fn kept_sound_is_in_step_with_the_pictures_and_has_nothing_from_outside() {
             let (seen, beeps) = (flashes(&clip), onsets(&sound));
             assert_eq!(seen.len(), BEEPS.len(), "{name}, {how}: {seen:?}");
             let apart: Vec<f64> = seen.iter().zip(&beeps).map(|(a, b)| (a - b).abs()).collect();
-            assert!(beeps.len() == 4 && apart.iter().all(|&d| d < 0.02), "{name}, {how}: {seen:?}, {beeps:?}");
+            // A frame is 0.04 s. MP3 begins 0.023 s late, and AVI has no place to say so.
+            assert!(beeps.len() == 4 && apart.iter().all(|&d| d < 0.03), "{name}, {how}: {seen:?}, {beeps:?}");
             let inner = &sound[RATE / 20..2 * RATE - RATE / 20];
             assert!(strength(inner, OUTSIDE) < 0.002, "{name}, {how}: {}", strength(inner, OUTSIDE));
             assert!(strength(inner, BEEP) > 0.01, "{name}, {how}: {}", strength(inner, BEEP));

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cage;
 mod canaries;
 mod candidates;
 #[path = "../it/cover_oracle/case.rs"]
@@ -13,7 +14,9 @@ mod confined;
 #[allow(dead_code)]
 mod decode;
 mod film;
+mod hostile;
 mod logs;
+mod losses;
 #[allow(dead_code)]
 #[path = "../it/cover_oracle/oracle.rs"]
 mod oracle;
@@ -40,12 +43,27 @@ const PROOFS: &[Proof] = &[
     ("logs", "a notice says nothing that is the controller's own, and no hash can be guessed", logs::prove),
     ("confined", "footage that takes over its decoder reaches nothing but itself", confined::prove),
     ("candidates", "who is under frost or fill cannot be told, even from a hundred known", candidates::prove),
+    (
+        "hostile",
+        "whatever a recording holds, the tool ends well, and a pack shows the recording's own pictures",
+        hostile::prove,
+    ),
+    (
+        "losses",
+        "however a run ends, the recording is as it was, and only what verifies has a pack's name",
+        losses::prove,
+    ),
 ];
 
 fn main() -> ExitCode {
     let typed: Vec<String> = std::env::args().skip(1).collect();
     if typed.iter().any(|word| word == "--list") {
         PROOFS.iter().for_each(|proof| println!("{}: test", proof.0));
+        return ExitCode::SUCCESS;
+    }
+    // For `make fuzz`: where the fuzzer shall find sound files to begin with.
+    if let Some(folder) = typed.iter().find_map(|word| word.strip_prefix("--corpora=")) {
+        hostile::plant(std::path::Path::new(folder));
         return ExitCode::SUCCESS;
     }
     let share = if typed.iter().any(|word| word == "--all") { Share::All } else { Share::Bounded };

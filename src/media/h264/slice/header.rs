@@ -52,6 +52,8 @@ pub struct SliceHeader {
     pub drops_earlier: bool,
     /// `long_term_reference_flag`; false unless `idr`.
     pub long_term: bool,
+    /// `memory_management_control_operation` 5: behind it `frame_num` counts from 0 as if it had been 0 here.
+    pub restarts: bool,
     /// How many references of list 0 and list 1 its macroblocks may choose from.
     pub(super) references: [u8; 2],
     /// Luma quantiser of its first macroblock.
@@ -91,6 +93,18 @@ impl SliceStart {
         // three numbers of at most 63 bits each, with room for emulation prevention
         let payload = payload(unit.get(..unit.len().min(48))?, 1);
         Self::read(&mut Bits::new(&payload))
+    }
+
+    /// `frame_num` of a NAL unit of type 1, 2 or 5 that uses this set, interlaced or not; `None` where each colour may
+    /// have pictures of its own.
+    pub fn frame_number(unit: &[u8], sps: &Sps) -> Option<u32> {
+        if sps.chroma_format == 3 {
+            return None;
+        }
+        let payload = payload(unit.get(..unit.len().min(48))?, 1);
+        let mut bits = Bits::new(&payload);
+        Self::read(&mut bits)?;
+        bits.bits(sps.frame_number_bits.into())
     }
 
     fn read(bits: &mut Bits<'_>) -> Option<Self> {
@@ -143,11 +157,11 @@ impl SliceStart {
         if (kind == SliceKind::P && pps.weighted) || (kind == SliceKind::B && pps.weighted_both_ways == 1) {
             weights(bits, references.get(..kind.lists())?)?;
         }
-        let (mut drops_earlier, mut long_term) = (false, false);
+        let (mut drops_earlier, mut long_term, mut restarts) = (false, false, false);
         if idr {
             (drops_earlier, long_term) = (bits.flag()?, bits.flag()?);
         } else if importance != 0 && bits.flag()? {
-            mark_references(bits, sps)?;
+            restarts = mark_references(bits, sps)?;
         }
         let context_set = if pps.cabac && kind != SliceKind::I { 1 + up_to(2, bits.ue()?)? } else { 0 };
         let quantiser = within(0..=51, pps.quantiser.checked_add(bits.se()?)?)?;
@@ -167,6 +181,7 @@ impl SliceStart {
             order_deltas,
             drops_earlier,
             long_term,
+            restarts,
             references,
             quantiser,
             context_set,
@@ -219,8 +234,9 @@ fn weights(bits: &mut Bits<'_>, references: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Skips the operations of `dec_ref_pic_marking()`, section 7.3.3.3.
-fn mark_references(bits: &mut Bits<'_>, sps: &Sps) -> Option<()> {
+/// Skips the operations of `dec_ref_pic_marking()`, section 7.3.3.3; says whether one lets go of everything before.
+fn mark_references(bits: &mut Bits<'_>, sps: &Sps) -> Option<bool> {
+    let mut restarts = false;
     // each picture may be let go, and made a long-term one, once; three operations are of their own
     for _ in 0..2 * sps.reference_frames + 3 {
         let operation = bits.ue()?;
@@ -228,14 +244,15 @@ fn mark_references(bits: &mut Bits<'_>, sps: &Sps) -> Option<()> {
             below(1 << sps.frame_number_bits, bits.ue()?)?;
         }
         match operation {
-            0 => return Some(()),
+            0 => return Some(restarts),
             2 | 3 | 6 => below(sps.reference_frames, bits.ue()?)?,
             4 => below(sps.reference_frames + 1, bits.ue()?)?,
-            1 | 5 => {}
+            5 => restarts = true,
+            1 => {}
             _ => return None,
         }
     }
-    (bits.ue()? == 0).then_some(())
+    (bits.ue()? == 0).then_some(restarts)
 }
 
 fn below(bound: u32, value: u32) -> Option<()> {

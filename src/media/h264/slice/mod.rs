@@ -21,7 +21,7 @@ pub use picture::{PictureFacts, Sets, picture};
 
 use self::macroblock::Macroblocks;
 use super::{Pps, Sps};
-use crate::media::bits::Bits;
+use crate::media::bits::{self, Bits};
 use crate::media::bitstream::{h264_type, nal};
 
 /// Why a slice is not known to its last bit.
@@ -76,6 +76,20 @@ pub fn read(sps: &Sps, pps: &Pps, unit: &[u8]) -> Result<SliceFacts, Fault> {
     let end = end.map_err(Fault::Broken)?;
     Ok(SliceFacts { header, macroblocks: end - header.first_macroblock })
 }
+
+/// Reads the header of a NAL unit of type 1 or 5 that uses the given sets, and nothing behind it.
+///
+/// # Errors
+/// As [`read`], as far as the header tells.
+pub fn header(sps: &Sps, pps: &Pps, unit: &[u8]) -> Result<SliceHeader, Fault> {
+    admit(sps)?;
+    let &first = unit.first().ok_or(Fault::Broken("it is empty"))?;
+    let payload = bits::payload(unit.get(..unit.len().min(LONGEST_HEADER)).unwrap_or_default(), 1);
+    SliceHeader::parse(&mut Bits::new(&payload), first, sps, pps)
+}
+
+/// Bytes that no header exceeds: two lists of 32 weights, of reorderings and of markings, escapes included.
+const LONGEST_HEADER: usize = 4096;
 
 fn admit(sps: &Sps) -> Result<(), Fault> {
     if (sps.chroma_format, sps.luma_depth, sps.chroma_depth) != (1, 8, 8) {
