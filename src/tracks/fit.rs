@@ -88,15 +88,16 @@ pub(super) fn binding(
     }
 }
 
-/// Whether the boxes can be of this footage; what is only suspicious comes back as text.
+/// Whether the boxes can be of this footage; what is only suspicious comes back as text. Frames that are `bound` to the
+/// footage's by a working copy are not those of any other copy.
 ///
 /// # Errors
 /// `Unsafe` for boxes that are mostly outside the picture, wholly outside the footage, or numbered as in a copy with
 /// another frame rate.
-pub(super) fn boxes(file: &TrackFile, footage: &Footage) -> Result<Vec<String>> {
+pub(super) fn boxes(file: &TrackFile, footage: &Footage, bound: bool) -> Result<Vec<String>> {
     let mut suspicions = Vec::new();
     suspicions.extend(picture(file, footage)?);
-    suspicions.extend(length(file, footage)?);
+    suspicions.extend(length(file, footage, bound)?);
     Ok(suspicions)
 }
 
@@ -158,7 +159,7 @@ fn size_of_copy((right, bottom): (f64, f64), (width, height): (u32, u32)) -> Opt
 }
 
 /// The frame numbers against the footage's frames.
-fn length(file: &TrackFile, footage: &Footage) -> Result<Option<String>> {
+fn length(file: &TrackFile, footage: &Footage, bound: bool) -> Result<Option<String>> {
     let count = footage.count() as u64;
     let beyond = |key: &KeyFrame| match key.when {
         When::Frame(n) => n >= count,
@@ -171,7 +172,7 @@ fn length(file: &TrackFile, footage: &Footage) -> Result<Option<String>> {
             _ => None,
         })
     };
-    let (Some(first), Some(last)) = (numbers().min(), numbers().max()) else {
+    let (Some(first), Some(last), false) = (numbers().min(), numbers().max(), bound) else {
         return outside(file, footage, beyond).map(|()| None);
     };
     // A tool that says how many frames it counted in the whole recording.

@@ -79,7 +79,7 @@ fn load_one(
         }
     }
     by_clock::place(&mut file, clock, footage, item.obscure.unwrap_or_default())?;
-    let suspicions = fit::boxes(&file, footage)?;
+    let suspicions = fit::boxes(&file, footage, copy.is_some())?;
     file.notes.extend(suspicions);
     Ok(Loaded {
         name: file_name(&source.file),
@@ -91,7 +91,7 @@ fn load_one(
 }
 
 /// Boxes that were drawn at one size, in pixels of another.
-pub fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
+pub(super) fn rescale(file: &mut TrackFile, from: (u32, u32), to: (u32, u32)) {
     if from == to {
         return;
     }

@@ -165,7 +165,7 @@ fn walk(numbers: impl Iterator<Item = u64>, (width, height): (f64, f64)) -> Trac
 #[test]
 fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
     let yard = footage(200, 10);
-    let judge = |size| fit::boxes(&walk(0..200, size), &yard);
+    let judge = |size| fit::boxes(&walk(0..200, size), &yard, false);
     assert_eq!(judge((768.0, 576.0)).unwrap(), [""; 0]);
     for (made, named) in [((384.0, 288.0), "384x288"), ((640.0, 480.0), "640x480"), ((352.0, 264.0), "")] {
         let said = judge(made).unwrap().join("; ");
@@ -181,13 +181,13 @@ fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
     // Who never comes near the edges could be anywhere.
     let mut file = walk(0..200, (384.0, 288.0));
     file.tracks[0].keyframes.truncate(80);
-    assert_eq!(fit::boxes(&file, &yard).unwrap(), [""; 0]);
+    assert_eq!(fit::boxes(&file, &yard, false).unwrap(), [""; 0]);
 }
 
 #[test]
 fn tracks_numbered_otherwise_are_told_by_how_far_they_count() {
     let size = (768.0, 576.0);
-    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10));
+    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10), false);
     assert_eq!(judge(&mut (0..200)).unwrap(), [""; 0]);
     assert_eq!(judge(&mut (1..200)).unwrap(), [""; 0]);
     assert!(judge(&mut (1..201)).unwrap().join("").contains("numbered from 1?"));
@@ -210,7 +210,7 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     let annotated = |format, last| {
         let mut file = walk(0..50, (768.0, 576.0));
         (file.format, file.annotated) = (format, Some((0, last)));
-        fit::boxes(&file, &footage(200, 10))
+        fit::boxes(&file, &footage(200, 10), false)
     };
     assert_eq!(annotated("label-studio", 199).unwrap(), [""; 0]);
     for last in [99, 479] {
@@ -219,6 +219,10 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     // A job of CVAT's may be a part of its task.
     assert!(annotated("cvat", 99).unwrap().join("").contains("one of 5 frames a second"));
     assert_eq!(annotated("cvat", 89).unwrap(), [""; 0]);
+    // A working copy of half of it is bound to it, and has half its frames.
+    let mut half = walk(0..50, (768.0, 576.0));
+    (half.format, half.annotated) = ("label-studio", Some((0, 99)));
+    assert_eq!(fit::boxes(&half, &footage(200, 10), true).unwrap(), [""; 0]);
     let mut bound = walk(0..50, (768.0, 576.0));
     bound.binding.frames = Some(400);
     let yard = footage(200, 10);
@@ -242,7 +246,7 @@ fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
             let When::Frame(frame) = key.when else { unreachable!() };
             key.when = When::Frame(number(frame));
         }
-        fit::boxes(&file, &footage(795, 10))
+        fit::boxes(&file, &footage(795, 10), false)
     };
     assert_eq!(spoilt(1.0, &|n| n).unwrap(), [""; 0]);
     assert!(spoilt(0.5, &|n| n).unwrap().join("").contains("--tracks-size 384x288"));

@@ -207,6 +207,11 @@ impl WorkingCopy {
             times: None,
         };
         fit::binding(file, drawn_at, &own, None)?;
+        let late = |key: &&KeyFrame| !key.end && self.place(key.when) >= copy.frames as f64;
+        let late = file.tracks.iter().flat_map(|t| &t.keyframes).filter(late).count();
+        if late > 0 {
+            file.notes.push(format!("{late} boxes lie after the working copy's {} frames", copy.frames));
+        }
         rescale(file, drawn_at.unwrap_or(self.size()), self.size());
         for track in &mut file.tracks {
             self.bring_track(track, footage)?;

@@ -429,6 +429,56 @@ fn key_frames_and_times_on_the_copy_are_where_they_were_drawn() {
 }
 
 #[test]
+fn what_annotation_tools_export_of_the_copy_is_placed_by_its_size_and_its_frames() {
+    if ffmpeg_is_missing() {
+        return;
+    }
+    let desk = prepared();
+    let copy = read_json(&desk.path("w.binding.json"))["copy"].clone();
+    let (width, height) = (copy["width"].as_u64().unwrap(), copy["height"].as_u64().unwrap());
+    // A box at columns 40 to 80, rows 100 to 140, in the copy's frames 3 to 8: percent of the copy's size, from 1.
+    let share = |pixels: f64, whole: u64| pixels * 100.0 / whole as f64;
+    let point = |frame: u32, enabled: bool| {
+        json!({ "frame": frame, "x": share(40.0, width), "y": share(100.0, height), "width": share(40.0, width),
+            "height": share(40.0, height), "rotation": 0, "enabled": enabled })
+    };
+    let value = json!({ "framesCount": 15, "labels": ["person"], "sequence": [point(4, true), point(9, false)] });
+    desk.json("label-studio.json", &json!([{ "id": "r", "type": "videorectangle", "value": value }]));
+    let boxed = |frame: u32, outside: u32| {
+        format!(
+            r#"<box frame="{frame}" keyframe="1" outside="{outside}" occluded="0" xtl="40" ytl="100" xbr="80" ybr="140" z_order="0"/>"#
+        )
+    };
+    desk.write(
+        "cvat.xml",
+        format!(
+            "<annotations><version>1.1</version><meta><task><size>15</size><mode>interpolation</mode><start_frame>0</start_frame>\
+             <stop_frame>14</stop_frame><frame_filter></frame_filter><original_size><width>{width}</width><height>{height}</height>\
+             </original_size></task></meta><track id=\"0\" label=\"person\">{}{}</track></annotations>",
+            boxed(3, 0),
+            boxed(9, 1)
+        ),
+    );
+    for file in ["label-studio.json", "cvat.xml"] {
+        let options = ["--binding", "w.binding.json", "--hold", "0", "--margin", "0px", "--margin-min", "0px"];
+        clip_with(&desk, file, file, &options).ready();
+        let log = read_json(&desk.pack(file).join("keep/disclosure-log.json"));
+        let covered = |frame: usize| {
+            let cover = crate::common::logged_cover(&log["items"][0], frame, (320, 240));
+            let columns: Vec<usize> = (0..320).filter(|x| cover[120 * 320 + x]).collect();
+            let rows: Vec<usize> = (0..240).filter(|y| cover[y * 320 + 60]).collect();
+            Some((*columns.first()?, *columns.last()?, *rows.first()?, *rows.last()?))
+        };
+        let shown: Vec<usize> = (0..15).filter(|&n| covered(n).is_some()).collect();
+        // One before and one after are held.
+        assert_eq!(shown, (2..=9).collect::<Vec<_>>(), "{file}");
+        assert_eq!(covered(5), Some((40, 79, 100, 139)), "{file}");
+        // The same file without its binding is of another picture, or of frames that are elsewhere.
+        assert_ne!(clip_with(&desk, file, "loose", &[]).status, 0, "{file}");
+    }
+}
+
+#[test]
 fn a_request_names_the_binding_and_a_batch_notices_when_it_changes() {
     if ffmpeg_is_missing() {
         return;
