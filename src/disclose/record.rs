@@ -233,7 +233,10 @@ fn changes(footage: &Footage, kind: Kind) -> Vec<String> {
         changes.push("a mirrored picture was turned the right way round in the picture itself".to_owned());
     }
     if footage.interlaced {
-        changes.push("the footage is interlaced; its fields are kept as they are, coded as whole frames".to_owned());
+        changes.push(
+            "the footage is interlaced; every frame holds both fields as they were recorded, not deinterlaced, and is coded as a whole"
+                .to_owned(),
+        );
     }
     changes
 }
@@ -270,7 +273,7 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
         outcome,
         ground: decision.and_then(|d| d.ground).filter(|_| outcome == Outcome::Refuse),
         reason: decision.and_then(|d| d.reason_to_requester.clone()),
-        how_to_play: notice::how_to_play(&items),
+        how_to_play: notice::how_to_play(&items, made.iter().any(|m| m.known.footage.interlaced)),
         rights: notice::rights(outcome),
         items,
     }

@@ -46,6 +46,8 @@ pub struct Part {
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
+    /// Its own structure says that it goes on, but it does not.
+    pub cut_off: bool,
     /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
     /// The demuxer's short name.

@@ -17,6 +17,7 @@ mod reader;
 mod sei;
 mod sound;
 mod timeline;
+mod whole;
 mod x264;
 
 pub use convert::{Converter, Target};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
 
+use super::whole::{self, Fault};
 use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -32,8 +33,7 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input =
-        reader::open(path, false).map_err(|e| wrapped::by_name(&name).map_or(e, |e| e.at(path.display())))?;
+    let mut input = reader::open(path, false).map_err(|e| unreadable(path, &name, e))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();
@@ -82,6 +82,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         path: path.to_owned(),
         name: name.clone(),
         bytes,
+        cut_off: whole::fault(path).is_some(),
         sha256: sha256.clone(),
         container,
         codec,
@@ -114,6 +115,16 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         frames: line.frames,
         name,
     })
+}
+
+/// Why a file cannot be opened, as far as it tells.
+fn unreadable(path: &Path, name: &str, e: Error) -> Error {
+    if whole::fault(path) == Some(Fault::NoIndex) {
+        return Error::failed("this MP4 has no index, which is written last: the export broke off")
+            .hint("export it again and let it finish; if the recorder no longer holds it, have a copy repaired with a recovery tool that rebuilds the index after an intact file of the same camera, and keep a note of that")
+            .at(path.display());
+    }
+    wrapped::by_name(name).map_or(e, |e| e.at(path.display()))
 }
 
 /// The start times in a file and in its name.

@@ -296,16 +296,19 @@ impl<'a> FrameReader<'a> {
         if found == known {
             return Ok(());
         }
+        let format = self.frame.format().descriptor().map_or("", |d| d.name());
+        let (before, after) = (self.footage.layout, found);
         Err(Error::failed(format!(
-            "{}: the picture changes from {}x{} to {}x{} (or its format does) at {}",
+            "{}: the picture changes on the way: it begins as {}x{} {}, and at {} it is {}x{} {format}",
             self.part.name,
-            self.footage.layout.width,
-            self.footage.layout.height,
-            found.width,
-            found.height,
-            self.footage.position(index)
+            before.width,
+            before.height,
+            self.footage.pixel_format,
+            self.footage.position(index),
+            after.width,
+            after.height,
         ))
-        .hint("ask for a window on one side of that time"))
+        .hint("ask for a time before that; for what comes after it, export the recording from that time on, as a file of its own"))
     }
 
     fn feed(&mut self) -> Result<()> {

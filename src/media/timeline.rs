@@ -177,9 +177,7 @@ fn from_decoding(path: &Path, stream: usize, packets: &[Packet], untimed: bool) 
     })?;
     let rising = shown.windows(2).all(|w| w[0].ticks < w[1].ticks) && shown.iter().all(|s| s.ticks.is_some());
     let counted = untimed || !rising;
-    // Packets are coded one a frame interval, so the n-th frame shown has the n-th packet's turn.
-    let mut turns: Vec<i64> = packets.iter().filter_map(|p| p.dts).collect();
-    turns.sort_unstable();
+    let turns = turns(packets);
     let mut frames: Vec<Frame> = Vec::with_capacity(shown.len());
     for (place, s) in shown.iter().enumerate() {
         let after = frames.last().map_or(i64::MIN, |f| f.ticks.saturating_add(1));
@@ -196,6 +194,30 @@ fn from_decoding(path: &Path, stream: usize, packets: &[Packet], untimed: bool) 
         frames[index].order = order as u32;
     }
     Ok((frames, counted))
+}
+
+/// When packets have their turn, earliest first. They are coded one a frame interval, so the n-th frame shown has the
+/// n-th packet's turn. Program streams give a time to some packets only: the others come evenly between those.
+fn turns(packets: &[Packet]) -> Vec<i64> {
+    let known: Vec<(usize, i64)> = packets.iter().enumerate().filter_map(|(n, p)| Some((n, p.dts?))).collect();
+    let lasts = packets.iter().map(|p| p.duration).find(|&d| d > 0).unwrap_or(1);
+    let turn = |n: usize| {
+        let next = known.partition_point(|k| k.0 < n);
+        let before = next.checked_sub(1).and_then(|b| known.get(b));
+        let from = |(at, dts): (usize, i64)| i128::from(dts) + i128::from(lasts) * (n as i128 - at as i128);
+        let turn = match (before, known.get(next)) {
+            (Some(&(a, begins)), Some(&(b, ends))) => {
+                let (begins, ends) = (i128::from(begins), i128::from(ends));
+                begins + (ends - begins) * (n - a) as i128 / (b - a) as i128
+            }
+            (Some(&only), None) | (None, Some(&only)) => from(only),
+            (None, None) => return None,
+        };
+        i64::try_from(turn).ok()
+    };
+    let mut turns: Vec<i64> = (0..packets.len()).filter_map(turn).collect();
+    turns.sort_unstable();
+    turns
 }
 
 /// The first frame that decodes.

@@ -30,6 +30,7 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         path: "yard.mp4".into(),
         name: "yard.mp4".into(),
         bytes: 1,
+        cut_off: false,
         sha256: "0".repeat(64),
         container: "mov".into(),
         codec: "h264".into(),

@@ -11,6 +11,7 @@ mod first_day;
 mod fixtures;
 mod frames;
 mod gaps;
+mod kinds;
 mod limits;
 mod memory;
 mod packs;

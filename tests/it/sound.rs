@@ -49,7 +49,7 @@ fn clip(desk: &Desk, name: &str, options: &[&str]) {
 }
 
 /// What the clip's sound decodes to, all of it.
-fn heard(clip: &Path) -> Vec<f32> {
+pub fn heard(clip: &Path) -> Vec<f32> {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-i"]).arg(clip).args(["-map", "0:a", "-f", "f32le", "-ac", "1", "-ar", "48000", "-"]);
     let output = command.output().unwrap();
@@ -82,7 +82,7 @@ fn onsets(sound: &[f32]) -> Vec<f64> {
 }
 
 /// How much of a tone is in it, as the amplitude of a sine (Goertzel).
-fn strength(sound: &[f32], hertz: f64) -> f64 {
+pub fn strength(sound: &[f32], hertz: f64) -> f64 {
     let part = |f: fn(f64) -> f64| -> f64 {
         let step = std::f64::consts::TAU * hertz / RATE as f64;
         sound.iter().enumerate().map(|(at, &v)| f64::from(v) * f(step * at as f64)).sum()
