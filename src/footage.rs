@@ -4,12 +4,14 @@
 mod join;
 mod numbers;
 mod part;
+mod repeat;
 pub mod wrapped;
 
 use std::ops::Range;
 
-pub use join::{Placing, join};
+pub use join::{MOST_REPEATED, Placing, join};
 pub use part::{Clocks, Numbering, Part};
+pub use repeat::{Edges, Print};
 
 use crate::geometry::{Grid, Orientation};
 use crate::picture::Layout;

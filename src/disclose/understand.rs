@@ -16,7 +16,8 @@ use crate::tracks::load::file_name;
 pub fn understood(request: &Request) -> Request {
     let mut request = request.clone();
     for item in &mut request.items {
-        for path in item.footage.iter_mut().chain(item.tracks.iter_mut().map(|t| &mut t.file)) {
+        let tracks = item.tracks.iter_mut().map(|t| &mut t.file);
+        for path in item.footage.iter_mut().chain(tracks).chain(&mut item.binding) {
             *path = file_name(path);
         }
         let stated = match &mut item.gaps {

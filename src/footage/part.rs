@@ -77,8 +77,8 @@ pub struct Part {
     pub frames: Range<usize>,
     /// Ticks of the recording from its first frame to this part's.
     pub begins: i64,
-    /// Ticks of the recording of the frames at this part's beginning that repeat what the part before shows. They are
-    /// numbered, but never shown.
+    /// Ticks of the recording of the frames at this part's end that the next part has too. They are numbered, and shown
+    /// from there: a file begins where decoding can, but may end between pictures that are coded in another order.
     pub repeated: Vec<i64>,
 }
 
@@ -108,7 +108,7 @@ impl Part {
 
     /// How many frames the file presents.
     pub fn count(&self) -> usize {
-        self.repeated.len() + self.frames.len()
+        self.frames.len() + self.repeated.len()
     }
 
     /// When its first frame is, shown or not.

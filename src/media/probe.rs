@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
 
-use super::{ffi, reader, timeline};
+use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join, wrapped};
+use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
 use crate::time::{Position, TimeBase};
@@ -139,7 +139,13 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
 /// # Errors
 /// As [`probe`] and [`join`].
 pub fn probe_all(paths: &[PathBuf], options: ProbeOptions, placing: Placing<'_>) -> Result<Footage> {
-    let files = paths.iter().map(|path| probe(path, options)).collect::<Result<Vec<_>>>()?;
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let footage = probe(path, options)?;
+        // A single file is followed by none.
+        let edges = if paths.len() > 1 { edges::edges(&footage)? } else { Edges::default() };
+        files.push((footage, edges));
+    }
     join(files, placing)
 }
 

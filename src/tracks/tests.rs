@@ -222,7 +222,8 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     assert_eq!(annotated("cvat", 89).unwrap(), [""; 0]);
     let mut bound = walk(0..50, (768.0, 576.0));
     bound.binding.frames = Some(400);
-    let error = fit::binding(&bound, None, &footage(200, 10)).unwrap_err();
+    let yard = footage(200, 10);
+    let error = fit::binding(&bound, None, &fit::of(&yard), Some(&yard)).unwrap_err();
     assert!(error.what().contains("400 frames") && error.to_string().contains("one of 20 frames"), "{error}");
 }
 

@@ -16,6 +16,7 @@ mod memory;
 mod packs;
 mod packs_private;
 mod parts;
+mod prepare;
 mod real;
 mod repeat;
 mod scene;

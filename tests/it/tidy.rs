@@ -184,6 +184,7 @@ fn help() -> String {
         &["run"],
         &["batch"],
         &["verify"],
+        &["prepare"],
         &["probe"],
         &["bench"],
         &["tracks", "check"],
