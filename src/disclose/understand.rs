@@ -107,7 +107,7 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
     };
     // Most clocks tell seconds, and so does what people read in a picture, unless they say more.
     let uncertain_nanos = match source {
-        "container" if found.frames.is_some() => footage.start_within_its_second(),
+        "container" if found.frames.is_some() => found.frames_within,
         "request" if text.contains('.') => 0,
         _ => 1_000_000_000,
     };

@@ -151,7 +151,7 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         sorted.windows(2).all(|w| w[0] < w[1]).then_some(starts)
     };
     if let Some(starts) = all(&time_of_day).and_then(told) {
-        // FFmpeg sets a file's first frames to the beginning of the second that they are in.
+        // Where a file does not last to the end of its first second, FFmpeg knows its time to the second only.
         return Ok(Some(Source { name: "the times of their frames", slack: WHOLE_SECONDS, starts }));
     }
     if let Some(source) = all(&named).and_then(told).map(by_name) {

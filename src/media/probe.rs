@@ -77,7 +77,9 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
-    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let mut clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let within = line.early.map(|_| time_base.position(line.median_interval).nanos());
+    clocks.frames_within = within.unwrap_or(1_000_000_000);
     let part = Part {
         path: path.to_owned(),
         name: name.clone(),
@@ -91,6 +93,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         has_audio,
         time_base,
         first_tick: line.first_tick,
+        early: line.early,
         counted: line.counted,
         numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
         clocks,
@@ -138,6 +141,7 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
         maker: named.as_ref().and_then(|n| n.maker),
         until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
         frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+        frames_within: 0,
     }
 }
 

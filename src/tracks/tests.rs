@@ -39,6 +39,7 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         has_audio: false,
         time_base,
         first_tick: 0,
+        early: None,
         counted: false,
         numbering: Numbering::Packets,
         clocks: Clocks::default(),
@@ -255,17 +256,4 @@ fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
     assert!(spoilt(1.0, &|n| n + 1).unwrap().join("").contains("numbered from 1?"));
     assert!(spoilt(1.0, &|n| 2 * n).unwrap_err().to_string().contains("one of 20 frames a second"));
     assert!(spoilt(1.0, &|n| n * 5 / 2).unwrap_err().to_string().contains("one of 25 frames a second"));
-}
-
-#[test]
-fn a_start_that_is_set_to_its_second_is_known_to_a_frame_only_where_the_first_second_is_whole() {
-    let mut whole = footage(20, 10);
-    assert_eq!(whole.start_within_its_second(), 100_000_000);
-    // Frames of the last 0.7 s of a second, set to its beginning.
-    for (place, frame) in whole.frames.iter_mut().enumerate().skip(7) {
-        frame.ticks = place as i64 + 3;
-    }
-    assert_eq!(whole.start_within_its_second(), 1_000_000_000);
-    assert_eq!(footage(5, 10).start_within_its_second(), 1_000_000_000);
-    assert_eq!(footage(3, 1).start_within_its_second(), 1_000_000_000);
 }
