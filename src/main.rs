@@ -11,19 +11,21 @@ use clap::Parser;
 use cctv_redact::Error;
 use cctv_redact::contain::{self, Task, serve};
 use cctv_redact::disclose::{CheckAgain, Fill};
+use cctv_redact::prepare::Copy;
 use cli::{Cli, Command, Tracks};
 use commands::probe::Look;
 use commands::tracks_check::{Pictures, Rehearse};
 use commands::tracks_convert::Convert;
 
 /// What this program does in a confined process of its own.
-const TASKS: [(&str, fn() -> ExitCode); 6] = [
+const TASKS: [(&str, fn() -> ExitCode); 7] = [
     (Fill::NAME, serve::<Fill>),
     (CheckAgain::NAME, serve::<CheckAgain>),
     (Look::NAME, serve::<Look>),
     (Rehearse::NAME, serve::<Rehearse>),
     (Pictures::NAME, serve::<Pictures>),
     (Convert::NAME, serve::<Convert>),
+    (Copy::NAME, serve::<Copy>),
 ];
 
 fn main() -> ExitCode {
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { folder } => commands::manual::man(&folder),
         Command::Review(_) => Err(unbuilt("review")),
-        Command::Prepare(_) => Err(unbuilt("prepare")),
+        Command::Prepare(args) => commands::prepare::run(&args),
         Command::Bench(args) => commands::bench::run(args),
     };
     match result {

@@ -23,6 +23,7 @@ pub fn footage(frames: usize) -> Footage {
         has_audio: false,
         time_base,
         first_tick: 0,
+        early: None,
         counted: false,
         numbering: Numbering::Packets,
         clocks: Clocks::default(),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use again::{Again, CheckAgain};
 pub use fill::Fill;
 pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
-pub use understand::{clock_of, recording, understood};
+pub use understand::{clock_of, recording, select, understood};
 
 use crate::contain;
 use crate::error::Result;

@@ -84,6 +84,7 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
                 name: f.name.clone(),
                 sha256: f.sha256.clone(),
                 format: f.file.format.to_owned(),
+                binding_sha256: f.binding_sha256.clone(),
             })
             .collect(),
         tracks: plan.tracks.iter().map(track_entry).collect(),
@@ -168,7 +169,7 @@ fn footage_entry(
         width: footage.layout.width,
         height: footage.layout.height,
         frames: part.count(),
-        first_frame: footage.number(part.frames.start) - part.repeated.len(),
+        first_frame: footage.number(part.frames.start),
         repeated_frames: part.repeated.len(),
         begins_nanoseconds: part.position(footage.time_base).nanos(),
         numbering: match part.numbering {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use ffmpeg_next as ff;
 
 use super::whole::{self, Fault};
-use super::{ffi, reader, timeline};
+use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join, wrapped};
+use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
 use crate::time::{Position, TimeBase};
@@ -77,7 +77,9 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
-    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let mut clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let within = line.early.map(|_| time_base.position(line.median_interval).nanos());
+    clocks.frames_within = within.unwrap_or(1_000_000_000);
     let part = Part {
         path: path.to_owned(),
         name: name.clone(),
@@ -91,6 +93,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         has_audio,
         time_base,
         first_tick: line.first_tick,
+        early: line.early,
         counted: line.counted,
         numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
         clocks,
@@ -138,6 +141,7 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
         maker: named.as_ref().and_then(|n| n.maker),
         until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
         frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+        frames_within: 0,
     }
 }
 
@@ -146,7 +150,13 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
 /// # Errors
 /// As [`probe`] and [`join`].
 pub fn probe_all(paths: &[PathBuf], options: ProbeOptions, placing: Placing<'_>) -> Result<Footage> {
-    let files = paths.iter().map(|path| probe(path, options)).collect::<Result<Vec<_>>>()?;
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let footage = probe(path, options)?;
+        // A single file is followed by none.
+        let edges = if paths.len() > 1 { edges::edges(&footage)? } else { Edges::default() };
+        files.push((footage, edges));
+    }
     join(files, placing)
 }
 

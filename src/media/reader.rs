@@ -223,7 +223,7 @@ impl<'a> FrameReader<'a> {
     }
 
     /// Decodes the next presented frame into `picture`; `None` at the end of the file. Frames that the footage's list
-    /// does not know (before the first decodable one, or repeating another file's) are passed over.
+    /// does not know (before the first decodable one, or shown from the next file) are passed over.
     ///
     /// # Errors
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
@@ -283,7 +283,7 @@ impl<'a> FrameReader<'a> {
         let shown = &self.part.frames;
         if self.part.counted {
             self.counted += 1;
-            let place = shown.start + (self.counted - 1).checked_sub(self.part.repeated.len())?;
+            let place = shown.start + self.counted - 1;
             return shown.contains(&place).then_some(place);
         }
         place(self.footage, self.part, self.frame.timestamp()?)

@@ -19,6 +19,8 @@ pub(super) struct Timeline {
     pub frames: Vec<Frame>,
     /// The first frame's time stamp; 0 where frames are told by counting.
     pub first_tick: i64,
+    /// As [`crate::footage::Part::early`]; `None`, too, where the first second does not end in the file.
+    pub early: Option<(i64, i64)>,
     /// Time stamps do not tell the frames apart: they are counted from the start of the file.
     pub counted: bool,
     /// Why everything was decoded, if it was.
@@ -60,6 +62,7 @@ pub(super) fn read(
         None => (from_packets(&packets, first), false),
         Some(_) => from_decoding(path, stream, &packets, untimed)?,
     };
+    let early = if kind.container == "dhav" && !counted { early(&mut frames) } else { None };
     let first_tick = frames.first().map_or(0, |f| f.ticks);
     for frame in &mut frames {
         frame.ticks -= first_tick;
@@ -80,14 +83,40 @@ pub(super) fn read(
     let last_duration = [stated, left].into_iter().find(plausible).unwrap_or(median_interval);
     let flagged = packets.iter().filter(|p| p.corrupt).filter_map(|p| p.pts.or(p.dts));
     Ok(Timeline {
-        flagged: flagged.map(|t| t - first_tick).collect(),
+        flagged: flagged.map(|t| early.map_or(t, |e| right(t, e)) - first_tick).collect(),
         frames,
+        early,
         first_tick: if counted { 0 } else { first_tick },
         counted,
         why,
         last_duration,
         median_interval: if alone { last_duration } else { median_interval },
     })
+}
+
+/// Ticks of a second in DHAV.
+const SECOND: i64 = 1000;
+
+/// FFmpeg knows the second of a DHAV frame, and how many milliseconds have gone by since the frame before only within
+/// one second: it sets the first frame of each second to its beginning. For the first second of a file, of which only the
+/// end may be there, that is wrong by what is missing of it. Sets these frames right, so that they lead up to the next
+/// second, and tells which time stamps are too low by how much.
+fn early(frames: &mut [Frame]) -> Option<(i64, i64)> {
+    let first = frames.first().map(|f| f.ticks).filter(|ticks| ticks % SECOND == 0)?;
+    let interval = median_interval(frames);
+    let next = frames.partition_point(|f| f.ticks < first + SECOND);
+    let until = frames.get(next).map(|f| f.ticks).filter(|ticks| *ticks == first + SECOND)?;
+    let missing = until - frames.get(next.checked_sub(1)?)?.ticks - interval;
+    let early = (until, if missing > interval / 2 { missing } else { 0 });
+    for frame in frames.iter_mut() {
+        frame.ticks = right(frame.ticks, early);
+        frame.decode_ticks = frame.decode_ticks.map(|ticks| right(ticks, early));
+    }
+    Some(early)
+}
+
+fn right(ticks: i64, (until, by): (i64, i64)) -> i64 {
+    if ticks < until { ticks + by } else { ticks }
 }
 
 /// One packet of the chosen stream, in decoding order.

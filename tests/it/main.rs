@@ -17,6 +17,7 @@ mod memory;
 mod packs;
 mod packs_private;
 mod parts;
+mod prepare;
 mod real;
 mod repeat;
 mod scene;

@@ -194,6 +194,7 @@ fn help() -> String {
         &["run"],
         &["batch"],
         &["verify"],
+        &["prepare"],
         &["probe"],
         &["bench"],
         &["tracks", "check"],

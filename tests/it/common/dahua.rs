@@ -7,7 +7,9 @@ use std::process::Command;
 
 /// The header's packed local date and time.
 fn packed((year, month, day): (u32, u32, u32), second: u32) -> u32 {
-    second % 60 | second / 60 % 60 << 6 | second / 3600 % 24 << 12 | day << 17 | month << 22 | (year - 2000) << 26
+    let parts =
+        [(second % 60, 0), (second / 60 % 60, 6), (second / 3600 % 24, 12), (day, 17), (month, 22), (year - 2000, 26)];
+    parts.into_iter().map(|(part, at)| part << at).sum()
 }
 
 /// What a recorder writes of a recording at 10 frames a second.

@@ -29,7 +29,7 @@ pub fn prove(_: Share) -> Record {
             record.notes.push("NOT TESTED: the attempts without confinement, for want of the ffmpeg command".to_owned())
         }
     }
-    for command in ["clip", "still", "run", "batch", "verify", "probe", "check"] {
+    for command in ["clip", "still", "run", "batch", "verify", "probe", "check", "prepare"] {
         let (parent, output, said) = stage.play(command, None);
         if command == "clip" && !stage.in_force(&mut record) {
             return record;
@@ -165,6 +165,7 @@ impl<'a> Stage<'a> {
             "batch" => "batch batch.json --out out".to_owned(),
             "verify" => format!("verify out/{REFERENCE} --footage {FOOTAGE}"),
             "probe" => format!("probe {FOOTAGE}"),
+            "prepare" => format!("prepare {FOOTAGE} --from 0 --to 1 --out unredacted.mp4"),
             _ => format!("tracks check tracks.json --footage {FOOTAGE} --pictures out"),
         };
         let shell = format!("ulimit -c unlimited 2>/dev/null; exec {} {line}", env!("CARGO_BIN_EXE_cctv-redact"));
