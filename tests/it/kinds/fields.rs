@@ -17,6 +17,8 @@ const SIZE: (usize, usize) = (704, 576);
 const PERSON: usize = 24;
 const MARK: usize = 16;
 const MARK_ROW: usize = 190;
+/// Not a multiple of four: the colour of a field's two rows is one, so theirs reaches into rows above.
+const ROW: usize = 98;
 
 /// Left edges of the person and of the mark in a field.
 fn person(field: usize) -> usize {
@@ -32,7 +34,7 @@ fn woven(bottom_first: bool) -> impl Iterator<Item = Vec<u8>> {
     (0..FRAMES).map(move |n| {
         let field = |field: usize| {
             let mut canvas = Canvas::new(SIZE.0, SIZE.1, n as u32);
-            canvas.person((person(field), 100));
+            canvas.person((person(field), ROW));
             canvas.mark((mark(field), MARK_ROW));
             canvas
         };
@@ -40,10 +42,10 @@ fn woven(bottom_first: bool) -> impl Iterator<Item = Vec<u8>> {
         if bottom_first {
             std::mem::swap(&mut even, &mut odd);
         }
-        // Rows of chroma belong to fields, too.
+        // Rows of chroma belong to fields, too: each is of two rows of the same field.
         for (f, canvas) in [(2 * n, &mut even), (2 * n + 1, &mut odd)] {
             let f = if bottom_first { f ^ 1 } else { f };
-            canvas.tint((person(f), 100), (PERSON, PERSON), 40);
+            canvas.tint((person(f), ROW - 2), (PERSON, PERSON + 4), 40);
         }
         let (luma, chroma) = (SIZE.0 * SIZE.1, SIZE.0 / 2);
         for y in (1..SIZE.1).step_by(2) {
@@ -86,10 +88,10 @@ fn covered_in_both(name: &str, options: &str, bottom_first: bool) {
     assert!(before.iter().all(|luma| seen(luma) > 100 && (bright(luma, 0) - bright(luma, 1)).abs() > 3.0), "{name}");
 
     // Boxes as people draw them: around both halves.
-    let hull = |n: usize| json!({ "frame": n, "box": [person(2 * n), 100, PERSON + 6, PERSON] });
+    let hull = |n: usize| json!({ "frame": n, "box": [person(2 * n), ROW, PERSON + 6, PERSON] });
     let keys: Vec<_> = (0..FRAMES).map(hull).collect();
     let tracks = json!([{ "id": "1", "sampling": "every-frame", "keyframes": keys }]);
-    asked(&desk, name, &["--margin", "0%", "--margin-min", "2px"], &tracks, "0", "9").ready();
+    asked(&desk, name, &["--margin", "0%", "--margin-min", "0px"], &tracks, "0", "9").ready();
     let clip = clip_of(&desk);
     let times: Vec<Time> = (0..FRAMES as i64).map(|n| Time::new(n, 25)).collect();
     assert_eq!(frame_times(&clip), times, "{name}");
@@ -104,7 +106,7 @@ fn covered_in_both(name: &str, options: &str, bottom_first: bool) {
     }
     // No colour of theirs either.
     for luma in lumas(&clip, "", "format=yuv420p,extractplanes=u") {
-        assert!(luma.samples.iter().all(|u| u.abs_diff(128) < 16), "{name}: their colour is left");
+        assert!(luma.samples.iter().all(|u| u.abs_diff(128) < 24), "{name}: their colour is left");
     }
     let log = item(&desk);
     assert!(log["changes"][0].as_str().unwrap().contains("both fields as they were recorded"), "{log:#}");
