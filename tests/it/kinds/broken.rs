@@ -73,13 +73,12 @@ fn place(desk: &Desk, name: &str, after: f64) -> usize {
     let entries = ["-v", "error", "-select_streams", "v", "-of", "csv=p=0", "-show_entries", "packet=dts_time,pos"];
     let said = Command::new("ffprobe").args(entries).arg(desk.path(name)).output().unwrap().stdout;
     let rows = String::from_utf8(said).unwrap();
-    let packets: Vec<(f64, usize)> = rows
-        .lines()
-        .map(|row| {
-            let mut cells = row.split(',');
-            (cells.next().unwrap().parse().unwrap(), cells.next().unwrap().parse().unwrap())
-        })
-        .collect();
+    let numbers = |row: &str| {
+        let mut cells = row.split(',');
+        Some((cells.next()?.parse().ok()?, cells.next()?.parse().ok()?))
+    };
+    let packets: Vec<(f64, usize)> = rows.lines().filter_map(numbers).collect();
+    assert_eq!(packets.len(), FILM.frames, "{rows}");
     packets.iter().find(|p| p.0 - packets[0].0 > after).unwrap().1
 }
 

@@ -27,7 +27,7 @@ pub const TRIED: &[Tried] = &[
     Tried {
         kind: "Dahua .dav",
         file: "pictures with a gap of a minute and A-law sound; vtest_dahua.dav",
-        result: "all frames at the recorder's times, the gap named, sound in step",
+        result: "all frames at the recorder's times, the gap named, sound kept",
         test: ("tests/it/kinds/recorders.rs", "dahuas_times_gaps_and_sound_are_kept"),
     },
     Tried {
