@@ -17,8 +17,11 @@ use commands::probe::Look;
 use commands::tracks_check::{Pictures, Rehearse};
 use commands::tracks_convert::Convert;
 
+/// Carries out the task that standard input describes.
+type Serve = fn() -> ExitCode;
+
 /// What this program does in a confined process of its own.
-const TASKS: [(&str, fn() -> ExitCode); 7] = [
+const TASKS: [(&str, Serve); 7] = [
     (Fill::NAME, serve::<Fill>),
     (CheckAgain::NAME, serve::<CheckAgain>),
     (Look::NAME, serve::<Look>),

@@ -30,6 +30,7 @@ pub fn footage(frames: usize) -> Footage {
         frames: 0..frames,
         begins: 0,
         repeated: Vec::new(),
+        cut_off: false,
     };
     Footage {
         name: part.name.clone(),

@@ -73,7 +73,7 @@ impl<'a> SoundReader<'a> {
     ///
     /// # Errors
     /// `Failed` when the file cannot be read, or has more than two channels.
-    pub fn next(&mut self) -> Result<Option<Heard>> {
+    pub fn hear(&mut self) -> Result<Option<Heard>> {
         loop {
             match self.decoder.receive_frame(&mut self.frame) {
                 Ok(()) => return self.heard().map(Some),

@@ -82,12 +82,15 @@ fn place(desk: &Desk, name: &str, after: f64) -> usize {
     packets.iter().find(|p| p.0 - packets[0].0 > after).unwrap().1
 }
 
+/// Does something to the packets of a transport stream from a place on.
+type Harm = fn(&mut Vec<u8>, usize);
+
 #[test]
 fn packets_lost_flagged_or_changed_in_a_transport_stream_are_found_and_located() {
     if ffmpeg_is_missing() {
         return;
     }
-    let harm: [(&str, fn(&mut Vec<u8>, usize)); 3] = [
+    let harm: [(&str, Harm); 3] = [
         ("lost", |bytes, at| drop(bytes.drain(at..at + 3 * 188))),
         ("flagged", |bytes, at| bytes[at + 1] |= 0x80),
         ("changed", |bytes, at| (0..4).for_each(|n| bytes[at + n * 188 + 20..at + n * 188 + 150].fill(0x55))),

@@ -72,7 +72,7 @@ fn bright(luma: &Luma, parity: usize) -> f64 {
 /// Pixels of the person that are seen: brighter or darker than anything else there.
 fn seen(luma: &Luma) -> usize {
     let rows = luma.samples.chunks(luma.width).skip(60).take(100);
-    rows.flatten().filter(|&&v| v > 140 || v < 40).count()
+    rows.flatten().filter(|v| !(40..=140).contains(*v)).count()
 }
 
 fn covered_in_both(name: &str, options: &str, bottom_first: bool) {
