@@ -1,6 +1,7 @@
 //! What was typed: the one definition that parsing, help, completions and man pages come from.
 
 mod bench;
+mod review;
 mod tracks;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 pub use bench::Bench;
+pub use review::Review;
 pub use tracks::{Tracks, TracksCheck, TracksConvert};
 
 use cctv_redact::obscure::METHODS;
@@ -63,8 +65,7 @@ pub enum Command {
         /// The folder; it must exist.
         folder: PathBuf,
     },
-    /// Mark, preview and approve in a browser (not built yet).
-    Review(Unbuilt),
+    Review(Review),
     /// Make an unredacted working copy for annotation tools (not built yet).
     Prepare(Unbuilt),
     Bench(Bench),

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod progress;
 pub mod render;
 pub mod request;
+pub mod review;
 pub mod scene;
 pub mod stats;
 pub mod time;

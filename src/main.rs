@@ -9,21 +9,23 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cctv_redact::Error;
-use cctv_redact::contain::{self, Task, serve};
+use cctv_redact::contain::{self, Session, Task, converse, serve};
 use cctv_redact::disclose::{CheckAgain, Fill};
+use cctv_redact::review::Show;
 use cli::{Cli, Command, Tracks};
 use commands::probe::Look;
 use commands::tracks_check::{Pictures, Rehearse};
 use commands::tracks_convert::Convert;
 
 /// What this program does in a confined process of its own.
-const TASKS: [(&str, fn() -> ExitCode); 6] = [
+const TASKS: [(&str, fn() -> ExitCode); 7] = [
     (Fill::NAME, serve::<Fill>),
     (CheckAgain::NAME, serve::<CheckAgain>),
     (Look::NAME, serve::<Look>),
     (Rehearse::NAME, serve::<Rehearse>),
     (Pictures::NAME, serve::<Pictures>),
     (Convert::NAME, serve::<Convert>),
+    (Show::NAME, converse::<Show>),
 ];
 
 fn main() -> ExitCode {
@@ -45,7 +47,7 @@ fn main() -> ExitCode {
         Command::Schema(args) => commands::schema::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { folder } => commands::manual::man(&folder),
-        Command::Review(_) => Err(unbuilt("review")),
+        Command::Review(args) => commands::review::run(args),
         Command::Prepare(_) => Err(unbuilt("prepare")),
         Command::Bench(args) => commands::bench::run(args),
     };

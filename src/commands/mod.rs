@@ -5,6 +5,7 @@ pub mod bench;
 pub mod disclose;
 pub mod manual;
 pub mod probe;
+pub mod review;
 pub mod schema;
 mod stats;
 pub mod tracks_check;

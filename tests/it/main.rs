@@ -18,6 +18,7 @@ mod packs_private;
 mod parts;
 mod real;
 mod repeat;
+mod review;
 mod scene;
 mod schemas;
 mod slices;

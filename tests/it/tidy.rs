@@ -81,7 +81,13 @@ fn unsafe_outside_ffi(path: &str, text: &str) -> Option<String> {
 }
 
 fn threads_outside_render(path: &str, text: &str) -> Option<String> {
-    only_in(&["src/render/"], &["rayon", "thread::spawn", "thread::scope", "thread::Builder"], path, text)
+    // Rendering's, and those of the review page's server, which decide nothing.
+    only_in(
+        &["src/render/", "src/review/"],
+        &["rayon", "thread::spawn", "thread::scope", "thread::Builder"],
+        path,
+        text,
+    )
 }
 
 fn child_process(path: &str, text: &str) -> Option<String> {
@@ -113,8 +119,8 @@ fn upward_import(path: &str, text: &str) -> Option<String> {
         return None;
     }
     let above = [
-        "batch", "contain", "disclose", "log", "media", "output", "pack", "progress", "render", "scene", "stats",
-        "verify",
+        "batch", "contain", "disclose", "log", "media", "output", "pack", "progress", "render", "review", "scene",
+        "stats", "verify",
     ];
     let code = shipped(path, text);
     let named = above.iter().find(|m| [";", "::"].iter().any(|end| code.contains(&format!("crate::{m}{end}"))));
@@ -186,6 +192,7 @@ fn help() -> String {
         &["verify"],
         &["probe"],
         &["bench"],
+        &["review"],
         &["tracks", "check"],
         &["tracks", "convert"],
         &["schema"],
@@ -283,7 +290,7 @@ fn unsafe_stands_in_one_file() {
 }
 
 #[test]
-fn threads_are_started_in_render_only() {
+fn threads_are_started_in_render_and_review_only() {
     assert_eq!(faults(threads_outside_render), [""; 0]);
     assert!(threads_outside_render("src/batch.rs", "std::thread::spawn(|| {});").is_some());
     assert!(threads_outside_render("src/obscure/frost.rs", "use rayon::prelude::*;").is_some());

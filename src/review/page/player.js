@@ -1,0 +1,119 @@
+// Pictures in time: fetches frames ahead, keeps some, shows the wanted one, and plays by the footage's own times.
+
+import * as server from "./server.js";
+import { listen, model, tell } from "./model.js";
+
+const KEPT = 80; // pictures
+const AHEAD = 8; // while playing
+const AT_ONCE = 3; // requests
+
+const kept = new Map(); // name -> picture, the last used last
+const asked = new Map(); // name -> promise
+let width = 1280;
+let playing = null;
+let until = null;
+
+const name = (frame) => `${frame}/${width}/${model.covered ? model.version : "-"}`;
+
+export const isPlaying = () => playing !== null;
+
+/** How wide pictures are wanted, in device pixels. */
+export function setWidth(pixels) {
+  // In steps, so that a window that is dragged does not have everything made anew.
+  const wanted = Math.min(4096, Math.max(320, Math.ceil(pixels / 320) * 320));
+  if (wanted !== width) {
+    width = wanted;
+    show();
+  }
+}
+
+async function get(frame) {
+  const key = name(frame);
+  if (kept.has(key)) {
+    const found = kept.get(key);
+    kept.delete(key);
+    kept.set(key, found);
+    return found;
+  }
+  if (!asked.has(key)) {
+    asked.set(key, server.picture(frame, width, model.covered).then((found) => {
+      kept.set(key, found);
+      for (const old of kept.keys()) {
+        if (kept.size <= KEPT) break;
+        kept.get(old).bitmap?.close();
+        kept.delete(old);
+      }
+      return found;
+    }).finally(() => asked.delete(key)));
+  }
+  return asked.get(key);
+}
+
+let showing = false;
+let again = false;
+
+/** Shows the wanted frame, and the last wanted one if others were wanted meanwhile. */
+export async function show() {
+  if (!model.footage) return;
+  if (showing) {
+    again = true;
+    return;
+  }
+  showing = true;
+  do {
+    again = false;
+    const frame = model.frame;
+    try {
+      tell("picture", { frame, ...(await get(frame)) });
+    } catch (e) {
+      tell("picture", { frame, refused: e });
+    }
+  } while (again);
+  showing = false;
+}
+
+/** Goes to a frame. */
+export function go(frame) {
+  const to = Math.max(0, Math.min(model.footage.times.length - 1, Math.round(frame)));
+  if (to === model.frame) return;
+  model.frame = to;
+  tell("frame");
+  show();
+}
+
+export function pause() {
+  if (playing !== null) cancelAnimationFrame(playing);
+  playing = null;
+  tell("playing");
+}
+
+/** Plays from here, to a frame or to the end; skips gaps in the recording. */
+export function play(last = null) {
+  const { times } = model.footage;
+  until = last ?? times.length - 1;
+  if (model.frame >= until) return;
+  let start = performance.now() - times[model.frame] * 1000;
+  const step = async () => {
+    if (playing === null) return;
+    const next = model.frame + 1;
+    const due = start + times[next] * 1000;
+    const now = performance.now();
+    for (let f = next; f <= Math.min(next + AHEAD, until) && asked.size < AT_ONCE; f += 1) get(f).catch(() => {});
+    const gap = times[next] - times[model.frame] > 2;
+    if ((due <= now || gap) && (kept.has(name(next)) || !asked.has(name(next)))) {
+      model.frame = next;
+      tell("frame");
+      await show();
+      // Late pictures slow playing down; none is left out.
+      if (gap || now - due > 200) start = performance.now() - times[model.frame] * 1000;
+      if (model.frame >= until) return pause();
+    }
+    if (playing !== null) playing = requestAnimationFrame(step);
+  };
+  playing = requestAnimationFrame(step);
+  tell("playing");
+}
+
+listen((what) => {
+  if (what === "decided" && model.covered) show();
+});
