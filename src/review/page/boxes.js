@@ -7,7 +7,7 @@ export function number(footage, place) {
   return place - part[0] + part[1];
 }
 
-/** When a key frame is, in seconds; and where it is counted, for boxes that move by frame number. */
+/** When a key frame is, in seconds. */
 function seconds(footage, key) {
   if (key.time != null) return key.time;
   const part = footage.numbers.findLast(([, first]) => first <= key.frame) ?? [0, 0];
@@ -32,7 +32,10 @@ export function boxAt(footage, document, track, place) {
   if (same(from, now)) return { box: keys[at].box, key: true };
   const next = keys[at + 1];
   if (!next || sampling(document, track) === "every-frame") return null;
-  const share = (now - from) / (seconds(footage, next) - from);
+  const byNumber = sampling(document, track) === "keyframes-by-number" && keys[at].frame != null && next.frame != null;
+  const share = byNumber
+    ? (number(footage, place) - keys[at].frame) / (next.frame - keys[at].frame)
+    : (now - from) / (seconds(footage, next) - from);
   return { box: mix(keys[at].box, next.box, share), key: false };
 }
 

@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use cctv_redact::disclose::recording;
+use cctv_redact::request::{Item, Kind};
+use cctv_redact::tracks::formats::{ReadOptions, native};
+use cctv_redact::tracks::lay::lay;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -184,4 +188,41 @@ fn everything_has_a_name_and_the_recording_can_be_chosen_in_the_page() {
         }
     }
     assert_eq!(browser.faults, [""; 0]);
+}
+
+#[test]
+fn the_page_puts_every_box_where_the_plan_does() {
+    for (name, tracks) in [
+        ("car-park.mp4", "car-park.mp4.json"),
+        ("car-park.mp4", "car-park.mp4.cvat.xml"),
+        ("gap.mp4", "gap.mp4.mot.txt"),
+        ("late-start.ts", "late-start.ts.json"),
+    ] {
+        let (folder, footage) = desk(name);
+        let tracks = crate::common::fixture(&format!("tracks/{tracks}"));
+        let served = Served::start(folder.path(), &[name, "--tracks", tracks.to_str().unwrap()]);
+        served.ready();
+        let Some(mut browser) = begin(&served, (1280, 720)) else { return };
+        let shown = browser.eval(
+            "import('./page/boxes.js').then((b) => review.tracks.tracks.map((t) => review.footage.times.map((_, f) => \
+             b.boxAt(review.footage, review.tracks, t, f)?.box ?? null)))",
+        );
+        let item = Item::new(Kind::Clip, vec![footage.to_str().unwrap().to_owned()]);
+        let known = recording(&item, Path::new(""), None).unwrap();
+        let file = std::fs::read(folder.path().join(format!("{name}.review/tracks.json"))).unwrap();
+        let file = native::read(&file, &ReadOptions::default()).unwrap();
+        assert_eq!(shown.as_array().unwrap().len(), file.tracks.len());
+        for (track, shown) in file.tracks.iter().zip(shown.as_array().unwrap()) {
+            let runs = lay(track, &known).unwrap();
+            for (frame, shown) in shown.as_array().unwrap().iter().enumerate() {
+                let planned = runs.iter().find_map(|r| r.at(frame));
+                let near = |at: usize, v: f64| (shown[at].as_f64().unwrap_or(f64::NAN) - v).abs() < 0.01;
+                let same = match planned {
+                    Some(b) => near(0, b.x) && near(1, b.y) && near(2, b.w) && near(3, b.h),
+                    None => shown.is_null(),
+                };
+                assert!(same, "{name}, {}, track {}, frame {frame}: {shown}, not {planned:?}", tracks.display(), track.id);
+            }
+        }
+    }
 }
