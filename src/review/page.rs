@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 /// Name, kind and text of each file.
 const FILES: &[(&str, &str, &str)] = &[
     ("", "text/html; charset=utf-8", include_str!("page/index.html")),
+    ("page/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("page/look.css", "text/css; charset=utf-8", include_str!("page/look.css")),
     ("page/main.js", SCRIPT, include_str!("page/main.js")),
     ("page/dom.js", SCRIPT, include_str!("page/dom.js")),

@@ -205,7 +205,9 @@ fn router(desk: &Arc<Desk>) -> Router {
 
 /// Every request passes here, and every answer: who is not let in learns nothing, not even what there is.
 async fn guard(State(desk): State<Arc<Desk>>, request: HttpRequest, next: Next) -> Response {
-    let allowed = desk.door.lets_in(request.method(), request.uri().path(), request.headers());
+    // A request for another host, as one asks a proxy, is none of ours.
+    let here = request.uri().authority().is_none();
+    let allowed = here && desk.door.lets_in(request.method(), request.uri().path(), request.headers());
     let mut response = if allowed { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() };
     lay_down_rules(response.headers_mut());
     response

@@ -27,7 +27,7 @@ export function boxAt(footage, document, track, place) {
   const now = footage.times[place];
   const keys = track.keyframes;
   const at = keys.findLastIndex((k) => seconds(footage, k) <= now + 1e-6);
-  if (at < 0 || keys[at].end) return null;
+  if (at < 0 || keys[at].end) return onScreen(footage, keys[at + 1], keys[at + 2], place);
   const from = seconds(footage, keys[at]);
   if (same(from, now)) return { box: keys[at].box, key: true };
   const next = keys[at + 1];
@@ -37,6 +37,13 @@ export function boxAt(footage, document, track, place) {
     ? (number(footage, place) - keys[at].frame) / (next.frame - keys[at].frame)
     : (now - from) / (seconds(footage, next) - from);
   return { box: mix(keys[at].box, next.box, share), key: false };
+}
+
+/** A presence that lies between two frames, or ends there, shows in the one that is on the screen at its time. */
+function onScreen(footage, key, next, place) {
+  const until = footage.times[place + 1] ?? footage.end;
+  const lone = key && !key.end && seconds(footage, key) < until - 1e-6;
+  return lone && (!next || (next.end && seconds(footage, next) <= until + 1e-6)) ? { box: key.box, key: false } : null;
 }
 
 /** Sets the box of a track in a frame. */

@@ -1,13 +1,14 @@
 // Steps 3 and 4: looking at what will be handed over, moment by moment, and approving it.
 
 import * as server from "./server.js";
-import { button, field, fill, make, refusal } from "./dom.js";
+import { button, field, fill, make, refusal, soon } from "./dom.js";
 import { listen, mark, model, saved, tell } from "./model.js";
 import { go, play } from "./player.js";
 import { position } from "./time.js";
 
 const look = document.getElementById("look");
 const give = document.getElementById("give");
+const redraw = soon(give, draw);
 let now = null; // the key of the stretch that is looked at
 let job = { stage: "none" };
 
@@ -150,6 +151,6 @@ function draw() {
 
 listen((what) => {
   if (!model.footage) return;
-  if (["begin", "work", "decided"].includes(what)) draw();
+  if (["begin", "work", "decided"].includes(what)) redraw();
   if (what === "begin") watch();
 });

@@ -1,11 +1,12 @@
 // Step 2: what is handed over. The time, the kind, how people are covered, and what a record needs.
 
-import { choice, field, fill, make, button, refusal } from "./dom.js";
+import { button, choice, field, fill, make, refusal, soon } from "./dom.js";
 import { change, item, listen, model } from "./model.js";
 import { go } from "./player.js";
 import { notBefore, position } from "./time.js";
 
 const panel = document.getElementById("what");
+const redraw = soon(panel, draw);
 const set = (what, key) => (value) => change(() => { what()[key] = value; });
 const request = () => model.request;
 const here = () => position(model.footage.times[model.frame]);
@@ -118,5 +119,5 @@ function draw() {
 
 listen((what) => {
   if (!model.footage) return;
-  if (["begin", "work", "decided"].includes(what)) draw();
+  if (["begin", "work", "decided"].includes(what)) redraw();
 });

@@ -24,6 +24,23 @@ export function fill(panel, ...children) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
+/** Draws a panel soon: after the focus has moved on, and not while somebody is typing in it. */
+export function soon(panel, draw) {
+  let due = false;
+  const now = () => {
+    due = false;
+    const at = document.activeElement;
+    const typing = panel.contains(at) && at.matches("input") && !["checkbox", "radio", "file"].includes(at.type);
+    if (typing && at.value !== at.defaultValue) at.addEventListener("blur", later, { once: true });
+    else draw();
+  };
+  const later = () => {
+    if (!due) setTimeout(now, 0);
+    due = true;
+  };
+  return later;
+}
+
 /** A labelled field; `set` gets what was entered. */
 export function field(id, words, value, set, more = {}) {
   const entry = make("input", { id, value: value ?? "", autocomplete: "off", change: (e) => set(e.target.value.trim() || null), ...more });

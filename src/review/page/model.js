@@ -16,6 +16,7 @@ let revision = "";
 let past = [];
 let future = [];
 let waiting = null;
+let stale = false; // `decided` is of older work
 let saving = Promise.resolve();
 
 export const listen = (listener) => listeners.add(listener);
@@ -51,6 +52,7 @@ export function change(make, quick = "") {
   if (!quick || past.at(-1)?.quick !== quick) past.push({ ...before, quick });
   if (past.length > 200) past.shift();
   future = [];
+  stale = true;
   changed();
 }
 
@@ -65,6 +67,7 @@ function swap(from, to) {
   to.push({ ...now(), quick: "" });
   Object.assign(model, { request: other.request, tracks: other.tracks });
   if (!chosen()) model.chosen = null;
+  stale = true;
   changed();
 }
 
@@ -93,7 +96,7 @@ function save() {
     const answer = await server.save(JSON.parse(sent));
     revision = answer.revision;
     tell("saved", "Saved");
-    if (!waiting) await decide();
+    if (!waiting && stale) await decide();
   }).catch(async (e) => {
     if (e.status === 409) {
       // Another window was quicker. Its work stands; this one goes on from there.
@@ -114,6 +117,7 @@ export const saved = () => (waiting ? save() : saving);
 
 /** Asks what the saved work comes to. */
 export async function decide() {
+  stale = false;
   model.decided = await server.decide();
   model.version += 1;
   tell("decided");

@@ -2,12 +2,13 @@
 
 import * as edit from "./boxes.js";
 import * as server from "./server.js";
-import { button, choice, field, fill, make } from "./dom.js";
+import { button, choice, field, fill, make, soon } from "./dom.js";
 import { change, chosen, freeId, item, listen, model, role, saved, settle } from "./model.js";
 import { go } from "./player.js";
 import { add, choose } from "./stage.js";
 
 const panel = document.getElementById("who");
+const redraw = soon(panel, draw);
 const FRAMES = 250; // that are followed at once
 const EVERY = 5; // frames between proposed key frames
 const ROLES = [["third-party", "somebody else: cover"], ["subject", "the requester: show"],
@@ -152,7 +153,7 @@ function question() {
     option("third-parties", "Cover chosen people, show everything else: everybody else to mark"));
 }
 
-export function draw() {
+function draw() {
   if (!model.footage) return;
   const tracks = model.tracks.tracks;
   const subject = tracks.some((t) => t.role === "subject");
@@ -174,7 +175,7 @@ export function draw() {
 }
 
 listen((what) => {
-  if (["begin", "work", "chosen", "decided"].includes(what)) draw();
+  if (["begin", "work", "chosen", "decided"].includes(what)) redraw();
   if (what === "frame" && chosen()) {
     // Only what depends on the frame; the rest may have the focus.
     const follow_ = document.getElementById("follow");

@@ -10,12 +10,12 @@ const AT_ONCE = 3; // requests
 const kept = new Map(); // name -> picture, the last used last
 const asked = new Map(); // name -> promise
 let width = 1280;
-let playing = null;
-let until = null;
+let run = 0; // of playing; each has its own number
+let playing = false;
 
 const name = (frame) => `${frame}/${width}/${model.covered ? model.version : "-"}`;
 
-export const isPlaying = () => playing !== null;
+export const isPlaying = () => playing;
 
 /** How wide pictures are wanted, in device pixels. */
 export function setWidth(pixels) {
@@ -82,35 +82,37 @@ export function go(frame) {
 }
 
 export function pause() {
-  if (playing !== null) cancelAnimationFrame(playing);
-  playing = null;
+  run += 1;
+  playing = false;
   tell("playing");
 }
 
 /** Plays from here, to a frame or to the end; skips gaps in the recording. */
 export function play(last = null) {
   const { times } = model.footage;
-  until = last ?? times.length - 1;
-  if (model.frame >= until) return;
+  const until = last ?? times.length - 1;
+  if (model.frame >= until) return pause();
+  const mine = ++run;
   let start = performance.now() - times[model.frame] * 1000;
   const step = async () => {
-    if (playing === null) return;
+    if (mine !== run) return;
     const next = model.frame + 1;
-    const due = start + times[next] * 1000;
-    const now = performance.now();
     for (let f = next; f <= Math.min(next + AHEAD, until) && asked.size < AT_ONCE; f += 1) get(f).catch(() => {});
+    const late = performance.now() - start - times[next] * 1000;
     const gap = times[next] - times[model.frame] > 2;
-    if ((due <= now || gap) && (kept.has(name(next)) || !asked.has(name(next)))) {
+    if (late >= 0 || gap) {
       model.frame = next;
       tell("frame");
       await show();
+      if (mine !== run) return;
       // Late pictures slow playing down; none is left out.
-      if (gap || now - due > 200) start = performance.now() - times[model.frame] * 1000;
+      if (gap || late > 200) start = performance.now() - times[model.frame] * 1000;
       if (model.frame >= until) return pause();
     }
-    if (playing !== null) playing = requestAnimationFrame(step);
+    requestAnimationFrame(step);
   };
-  playing = requestAnimationFrame(step);
+  playing = true;
+  requestAnimationFrame(step);
   tell("playing");
 }
 
