@@ -72,7 +72,7 @@ function drawLook() {
   }
   fill(look,
     make("p", {}, "Here somebody enters or leaves, or the time begins or ends. That is where boxes are late or missing. Look at each as it will be handed over."),
-    make("p", { id: "left", role: "status", class: left() ? "warn" : "good" }, left() ? `${left()} of ${stretches().length} to look at` : "All looked at."),
+    make("p", { id: "remaining", role: "status", class: left() ? "warn" : "good" }, left() ? `${left()} of ${stretches().length} to look at` : "All looked at."),
     make("div", { class: "buttons" },
       button("checked", "Looked at, next", checked, { class: "main", title: "C", disabled: !now && !left() }),
       button("again", "Play again", () => { const s = stretches().find((x) => x.key === now); if (s) show(s); else next(); })),

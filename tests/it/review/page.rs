@@ -29,13 +29,6 @@ fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
     browser.drag(from, to);
 }
 
-/// Goes to a frame and sees it.
-fn go(browser: &mut Browser, seconds: &str, frame: usize) {
-    browser.enter("#go", seconds);
-    browser
-        .wait(&format!("review.frame === {frame} && document.getElementById('picture').dataset.frame === '{frame}'"));
-}
-
 fn saved(browser: &mut Browser) {
     browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
 }
@@ -88,7 +81,11 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     browser.click("#pick-P2");
     browser.wait("review.chosen === 'P2'");
     browser.picture("1-who");
-    // Box, undo, redo: by the keyboard.
+    // A time that is typed, a box that is moved, undo, redo: by the keyboard.
+    browser.enter("#go", "0.5");
+    browser.wait("review.frame > 0 && document.getElementById('picture').dataset.frame === String(review.frame)");
+    browser.enter("#go", "0");
+    browser.wait("review.frame === 0");
     browser.eval("document.activeElement.blur()");
     let left = "review.tracks.tracks[1].keyframes[0].box[0]";
     let before = browser.eval(left);
@@ -221,7 +218,12 @@ fn the_page_puts_every_box_where_the_plan_does() {
                     Some(b) => near(0, b.x) && near(1, b.y) && near(2, b.w) && near(3, b.h),
                     None => shown.is_null(),
                 };
-                assert!(same, "{name}, {}, track {}, frame {frame}: {shown}, not {planned:?}", tracks.display(), track.id);
+                assert!(
+                    same,
+                    "{name}, {}, track {}, frame {frame}: {shown}, not {planned:?}",
+                    tracks.display(),
+                    track.id
+                );
             }
         }
     }
