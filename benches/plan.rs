@@ -21,7 +21,8 @@ fn ten_minutes(c: &mut Criterion) {
     group.sample_size(10);
     for people in [1, 10, 100] {
         let file = made::tracks(people, 15_000, 3_000);
-        let loaded = [Loaded { name: "made-up".to_owned(), sha256: String::new(), pinned: false, file }];
+        let loaded =
+            [Loaded { name: "made-up".to_owned(), sha256: String::new(), binding_sha256: None, pinned: false, file }];
         group.bench_function(format!("{people} people"), |b| {
             b.iter(|| plan::plan(&footage, black_box(&loaded), &rules, selection.clone(), false).unwrap());
         });

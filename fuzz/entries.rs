@@ -105,7 +105,9 @@ pub fn framing(bytes: &[u8]) {
     let (size, packet) = bytes.split_first().map_or((0, bytes), |(size, rest)| (size % 6, rest));
     for from in [Framing::AnnexB, Framing::Lengths(size)] {
         if let Some(units) = split(packet, from) {
-            let _ = units.iter().map(|unit| (h264_type(unit), hevc_type(unit))).count();
+            for unit in &units {
+                let _ = (h264_type(unit), hevc_type(unit));
+            }
             if let Some(joined) = join(units.iter().copied(), Framing::Lengths(4)) {
                 assert_eq!(split(&joined, Framing::Lengths(4)), Some(units));
             }

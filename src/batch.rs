@@ -313,6 +313,10 @@ fn difference(
             if found.as_ref() != logged.track_files.get(place).map(|f| &f.sha256) {
                 return Ok(Some("the tracks have changed".to_owned()));
             }
+            let bound = logged.track_files.get(place).and_then(|f| f.binding_sha256.as_ref());
+            if asked.binding.as_ref().is_some_and(|path| !same(path, bound)) {
+                return Ok(Some("the working copy's binding has changed".to_owned()));
+            }
         }
     }
     Ok(None)

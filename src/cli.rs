@@ -1,6 +1,7 @@
 //! What was typed: the one definition that parsing, help, completions and man pages come from.
 
 mod bench;
+mod prepare;
 mod review;
 mod tracks;
 
@@ -10,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 pub use bench::Bench;
+pub use prepare::Prepare;
 pub use review::Review;
 pub use tracks::{Tracks, TracksCheck, TracksConvert};
 
@@ -66,16 +68,8 @@ pub enum Command {
         folder: PathBuf,
     },
     Review(Review),
-    /// Make an unredacted working copy for annotation tools (not built yet).
-    Prepare(Unbuilt),
+    Prepare(Prepare),
     Bench(Bench),
-}
-
-/// A command that is still to come; takes anything.
-#[derive(Args)]
-pub struct Unbuilt {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub anything: Vec<String>,
 }
 
 /// Make a redacted clip: DIR/REFERENCE/send/clip.mp4, a notice for the requester, and your own log in keep/.
@@ -215,7 +209,7 @@ pub struct Probe {
 #[command(after_help = "Example:\n  cctv-redact schema request > request.schema.json")]
 pub struct Schema {
     /// Which.
-    #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice"]))]
+    #[arg(value_parser = PossibleValuesParser::new(["tracks", "request", "batch", "log", "notice", "binding"]))]
     pub name: String,
 }
 
@@ -264,7 +258,10 @@ pub struct ItemOptions {
     /// Its format, where that is not found out by itself.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)), help_heading = "Who is who")]
     pub tracks_format: Option<String>,
-    /// The picture size the boxes were drawn at, if not the footage's.
+    /// The binding of the working copy that all of them were made on (`prepare` wrote it beside the copy).
+    #[arg(long, value_name = "FILE", help_heading = "Who is who")]
+    pub binding: Option<PathBuf>,
+    /// The picture size the boxes were drawn at, if not the footage's (with --binding: the working copy's).
     #[arg(long, value_name = "WxH", help_heading = "Who is who")]
     pub tracks_size: Option<String>,
     /// What MOT files call the first pixel of a row: 0, or 1 as in MOTChallenge's own data [default: 0].
@@ -352,6 +349,7 @@ impl ItemOptions {
                 .map(|p| TrackSource { file: p.to_string_lossy().into_owned(), sha256: None })
                 .collect();
         }
+        over(&mut item.binding, &self.binding.as_ref().map(|p| p.to_string_lossy().into_owned()));
         over(&mut item.tracks_format, &self.tracks_format);
         over(&mut item.tracks_size, &self.tracks_size);
         over(&mut item.mot_origin, &self.mot_origin);

@@ -152,11 +152,10 @@ pub fn starts(clocks: &Clocks) -> String {
 }
 
 /// The time of day that a recorder stamps frames with, as nanoseconds since 1970 of its local time: DHAV's. As local
-/// time to the second, which is all that FFmpeg gives of a file's first frames (it counts on from the beginning of the
-/// second that the first frame is in); `None` before 2001, where a stamp only counts from the start of the file.
+/// time to the millisecond; `None` before 2001, where a stamp only counts from the start of the file.
 pub fn of_frame(nanos: i128) -> Option<String> {
     let at = Timestamp::from_nanosecond(nanos).ok().filter(|at| at.as_second() >= 1_000_000_000)?;
-    Some(at.to_zoned(TimeZone::UTC).datetime().strftime("%FT%T").to_string())
+    Some(at.to_zoned(TimeZone::UTC).datetime().strftime("%FT%T.%3f").to_string())
 }
 
 /// An instant for people: `Mon 12 October 2026 09:15:02.040 BST (+01:00)`.

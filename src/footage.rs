@@ -4,12 +4,14 @@
 mod join;
 mod numbers;
 mod part;
+mod repeat;
 pub mod wrapped;
 
 use std::ops::Range;
 
-pub use join::{Placing, join};
+pub use join::{MOST_REPEATED, Placing, join};
 pub use part::{Clocks, Numbering, Part};
+pub use repeat::{Edges, Print};
 
 use crate::geometry::{Grid, Orientation};
 use crate::picture::Layout;
@@ -110,17 +112,6 @@ impl Footage {
     pub fn end(&self) -> Position {
         let last = self.frames.last().map_or(0, |f| f.ticks);
         self.time_base.position(last + self.last_duration)
-    }
-
-    /// Nanoseconds within which the start is known, where frames are stamped with the time of day but a file's first ones
-    /// are set to the beginning of their second (FFmpeg's reading of DHAV): a frame's interval where the first second is
-    /// whole, so that they were there already, otherwise the second.
-    pub fn start_within_its_second(&self) -> i64 {
-        let second = 1_000_000_000;
-        let interval = self.time_base.position(self.median_interval).nanos();
-        let after = self.frames.partition_point(|f| self.time_base.position(f.ticks).nanos() < second);
-        let left = second - self.position(after.saturating_sub(1)).nanos() - interval;
-        if after > 1 && left <= interval / 2 { interval } else { second }
     }
 
     /// How long a frame is shown: until the next one, but no longer than the median interval before a recording gap.

@@ -21,6 +21,7 @@ pub mod output;
 pub mod pack;
 pub mod picture;
 pub mod plan;
+pub mod prepare;
 pub mod progress;
 pub mod render;
 pub mod request;

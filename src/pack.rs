@@ -149,11 +149,15 @@ pub fn make_out(out: &Path) -> Result<()> {
 }
 
 fn exists(target: &Path) -> Error {
-    Error::usage(format!("{} exists already; a pack is never overwritten", target.display()))
+    Error::usage(format!("{} exists already; nothing is ever overwritten", target.display()))
         .hint("choose another reference or --out, or look at it with `verify`")
 }
 
-fn open_new(path: &Path) -> Result<File> {
+/// A new, empty, private file.
+///
+/// # Errors
+/// `Failed` when it exists or the disk refuses.
+pub fn open_new(path: &Path) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -166,16 +170,26 @@ fn sync(path: &Path) -> Result<()> {
     File::open(path).and_then(|f| f.sync_all()).map_err(|e| Error::io("cannot flush to disk", path, &e))
 }
 
-/// Renames a folder to a name that must be free.
-fn rename_new(from: &Path, to: &Path) -> Result<()> {
+/// Renames a folder or a file to a name that must be free.
+///
+/// # Errors
+/// `Usage` when the name is taken; `Failed` when the disk refuses.
+pub fn rename_new(from: &Path, to: &Path) -> Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     let renamed = match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // A file system without that flag: claim the name with an empty folder, which a rename may replace.
-        Err(Errno::INVAL | Errno::NOSYS) => std::fs::create_dir(to)
+        // A file system without that flag: claim the name with something empty, which a rename may replace.
+        Err(Errno::INVAL | Errno::NOSYS) if from.is_dir() => std::fs::create_dir(to)
             .and_then(|()| {
                 std::fs::rename(from, to).inspect_err(|_| {
                     let _ = std::fs::remove_dir(to);
+                })
+            })
+            .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO)),
+        Err(Errno::INVAL | Errno::NOSYS) => File::create_new(to)
+            .and_then(|_| {
+                std::fs::rename(from, to).inspect_err(|_| {
+                    let _ = std::fs::remove_file(to);
                 })
             })
             .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO)),

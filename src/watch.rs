@@ -11,14 +11,23 @@ use serde_json::json;
 use cctv_redact::progress::Progress;
 use cctv_redact::{Error, Result};
 
+/// What a terminal takes as text and never as an order: recordings and track files may hold anything, and what they
+/// hold is quoted in messages.
+fn plain(line: impl std::fmt::Display) -> String {
+    let order = |c: char| {
+        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    line.to_string().chars().map(|c| if order(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// A line on standard output. A reader who has gone away does not change what the run makes, or how it ends.
 pub fn print(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", plain(line));
 }
 
 /// A line on standard error, which may be a file on a full disk: that must not end a run in any other way.
 pub fn complain(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", plain(line));
 }
 
 /// Watches one command.

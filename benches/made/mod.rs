@@ -23,12 +23,14 @@ pub fn footage(frames: usize) -> Footage {
         has_audio: false,
         time_base,
         first_tick: 0,
+        early: None,
         counted: false,
         numbering: Numbering::Packets,
         clocks: Clocks::default(),
         frames: 0..frames,
         begins: 0,
         repeated: Vec::new(),
+        cut_off: false,
     };
     Footage {
         name: part.name.clone(),

@@ -14,7 +14,7 @@ use super::tracks::Boxes;
 use crate::error::{Error, Result};
 use crate::footage::Colour;
 use crate::geometry::Orientation;
-use crate::media::{Coded, Coding, Encoder, EncoderOptions, Muxer};
+use crate::media::{Besides, Coded, Coding, Encoder, EncoderOptions, Muxer};
 use crate::picture::{Picture, Planes};
 use crate::progress::Progress;
 use crate::scene::Scene;
@@ -159,7 +159,7 @@ fn encode(
         coding: CAMERA,
     };
     let encoder = Encoder::open(&settings)?;
-    let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default(), None)?;
+    let mut muxer = Muxer::create(path, &encoder, &encoder.sets()?, base, Orientation::default(), Besides::default())?;
     drop(encoder);
     let groups: Vec<Range<u32>> = (0..options.frames)
         .step_by(options.key_interval as usize)

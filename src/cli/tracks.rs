@@ -51,6 +51,9 @@ pub struct TracksConvert {
     /// The footage, for formats that need its size or frame times; repeat for several files of one recording.
     #[arg(long, value_name = "FOOTAGE")]
     pub footage: Vec<PathBuf>,
+    /// The binding of the working copy that it was made on.
+    #[arg(long, value_name = "FILE")]
+    pub binding: Option<PathBuf>,
     /// The file's format, where it is not found out by itself.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
     pub tracks_format: Option<String>,

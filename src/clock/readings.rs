@@ -40,7 +40,7 @@ pub fn readings(clocks: &Clocks, zone: &TimeZone) -> Vec<Reading> {
     let found = [
         (
             "frame times",
-            "each frame's own time, by the recorder's clock, read to the second".to_owned(),
+            "each frame's own time, by the recorder's clock, right to a frame or two".to_owned(),
             &clocks.frames,
         ),
         (

@@ -42,6 +42,9 @@ pub fn run(mut args: Run) -> Result<()> {
     for tracks in &mut args.options.tracks {
         *tracks = std::path::absolute(&*tracks).map_err(|e| Error::io("cannot read", tracks, &e))?;
     }
+    if let Some(binding) = &mut args.options.binding {
+        *binding = std::path::absolute(&*binding).map_err(|e| Error::io("cannot read", binding, &e))?;
+    }
     for item in &mut request.items {
         args.options.apply(item)?;
     }

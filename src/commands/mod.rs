@@ -4,6 +4,7 @@ pub mod batch;
 pub mod bench;
 pub mod disclose;
 pub mod manual;
+pub mod prepare;
 pub mod probe;
 pub mod review;
 pub mod schema;

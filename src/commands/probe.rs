@@ -28,14 +28,18 @@ pub fn run(args: Probe) -> Result<()> {
         return Err(exists(path));
     }
     let found = contain::ask(Look { footage, json, sheet: contact_sheet.is_some(), stream, fps, clock_zone })?;
-    if let (Some(path), Some(sheet)) = (contact_sheet, found.sheet) {
-        let mut file = std::fs::File::create_new(&path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::AlreadyExists => exists(&path),
-            _ => Error::io("cannot write", &path, &e),
+    let sheet = contact_sheet;
+    if let (Some(path), Some(png)) = (&sheet, found.sheet) {
+        let mut file = std::fs::File::create_new(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => exists(path),
+            _ => Error::io("cannot write", path, &e),
         })?;
-        std::io::Write::write_all(&mut file, &sheet).map_err(|e| Error::io("cannot write", &path, &e))?;
+        std::io::Write::write_all(&mut file, &png).map_err(|e| Error::io("cannot write", path, &e))?;
     }
     print(found.said);
+    if let Some(path) = sheet.filter(|_| !json) {
+        print(format_args!("\nThe pictures are in {} (unredacted: do not send).", path.display()));
+    }
     Ok(())
 }
 
@@ -101,7 +105,7 @@ fn pictures(footage: &Footage) -> Result<Vec<u8>> {
         }
     };
     let shots: Vec<Shot> = (0..shots).map(shot).collect();
-    let (width, height) = if footage.orientation.quarter_turns % 2 == 0 {
+    let (width, height) = if footage.orientation.quarter_turns.is_multiple_of(2) {
         footage.sample_aspect
     } else {
         (footage.sample_aspect.1, footage.sample_aspect.0)

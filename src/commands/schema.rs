@@ -7,6 +7,7 @@ use crate::watch::print;
 use cctv_redact::log::{disclosure::DisclosureLog, notice::Notice};
 use cctv_redact::request::Request;
 use cctv_redact::tracks::formats::native;
+use cctv_redact::tracks::working_copy::WorkingCopy;
 use cctv_redact::{Error, Result};
 
 pub fn run(args: &Schema) -> Result<()> {
@@ -14,6 +15,7 @@ pub fn run(args: &Schema) -> Result<()> {
         "tracks" => schema_for!(native::Document),
         "request" => schema_for!(Request),
         "batch" => schema_for!(cctv_redact::batch::Manifest),
+        "binding" => schema_for!(WorkingCopy),
         "log" => schema_for!(DisclosureLog),
         _ => schema_for!(Notice),
     };

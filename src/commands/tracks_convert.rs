@@ -8,13 +8,15 @@ use crate::cli::{TracksConvert, bare_item};
 use crate::watch::{complain, print};
 use cctv_redact::contain::{self, Access, Contained, Task};
 use cctv_redact::disclose::{clock_of, recording};
+use cctv_redact::footage::Footage;
 use cctv_redact::progress::Progress;
 use cctv_redact::request::{ClockStatement, Kind, Obscure};
 use cctv_redact::tracks::formats::{self, FORMATS, ReadOptions};
 use cctv_redact::tracks::load::parse_size;
 use cctv_redact::tracks::source::Source;
+use cctv_redact::tracks::working_copy::WorkingCopy;
 use cctv_redact::tracks::{When, by_clock};
-use cctv_redact::{Error, Result};
+use cctv_redact::{Error, Result, input};
 
 pub fn run(args: TracksConvert) -> Result<()> {
     let out = args.out.clone();
@@ -51,7 +53,7 @@ impl Task for Convert {
     type Reply = Converted;
 
     fn access(&self) -> Access {
-        let read = self.0.footage.iter().chain([&self.0.file]).cloned().collect();
+        let read = self.0.footage.iter().chain([&self.0.file]).chain(&self.0.binding).cloned().collect();
         Access { read, write: Vec::new(), threads: 1 }
     }
 
@@ -74,13 +76,16 @@ fn convert(args: &TracksConvert) -> Result<Converted> {
         [] => None,
         files => Some(recording(&bare_item(Kind::Clip, files), Path::new(""), None)?),
     };
-    let size = match &args.tracks_size {
-        Some(text) => Some(parse_size(text)?),
-        None => footage.as_ref().map(|f| f.displayed_size()),
-    };
+    let copy = args.binding.as_deref().map(|path| bound(path, footage.as_ref())).transpose()?;
+    let drawn_at = args.tracks_size.as_deref().map(parse_size).transpose()?;
+    let own = copy.as_ref().map(WorkingCopy::size).or(footage.as_ref().map(Footage::displayed_size));
+    let size = drawn_at.or(own);
     let options = ReadOptions { size, mot_origin: args.mot_origin.unwrap_or(0), first_frame: args.tracks_first_frame };
     let place = |e: Error| e.at(args.file.display());
     let mut file = source.tracks(args.tracks_format.as_deref(), &options).map_err(place)?;
+    if let Some(copy) = &copy {
+        copy.bring(&mut file, drawn_at, footage.as_ref()).map_err(place)?;
+    }
     if let Some(footage) = &footage {
         let stated =
             ClockStatement { start: args.clock_start.clone(), zone: args.clock_zone.clone(), ..Default::default() };
@@ -98,4 +103,10 @@ fn convert(args: &TracksConvert) -> Result<Converted> {
     let written = write(&file, &number)?;
     let summary = format!("{} tracks from {} to {}", file.tracks.len(), file.format, format.name);
     Ok(Converted { written, notes: file.notes, summary })
+}
+
+/// The binding of the working copy that the tracks were made on, held against the footage where that is given.
+fn bound(path: &Path, footage: Option<&Footage>) -> Result<WorkingCopy> {
+    let copy = input::read(path).and_then(|bytes| WorkingCopy::parse(&bytes));
+    copy.and_then(|copy| footage.map_or(Ok(()), |f| copy.check(f)).map(|()| copy)).map_err(|e| e.at(path.display()))
 }

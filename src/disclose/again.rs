@@ -196,7 +196,13 @@ fn kept_tracks(pack: &Path, item: &Item, place: usize) -> Result<Vec<Loaded>> {
             }
         }
         let tracks = own.into_tracks().map_err(not_given)?;
-        Ok(Loaded { name: file.name.clone(), sha256: file.sha256.clone(), pinned: true, file: tracks })
+        Ok(Loaded {
+            name: file.name.clone(),
+            sha256: file.sha256.clone(),
+            binding_sha256: None,
+            pinned: true,
+            file: tracks,
+        })
     };
     item.track_files.iter().map(of_file).collect()
 }
@@ -216,6 +222,8 @@ fn asked_again(log: &DisclosureLog, place: usize, footage: &[PathBuf], files: &[
     if let Some(clock) = asked.clock.as_mut().filter(|c| c.start.is_some() && logged.is_some()) {
         clock.start = logged;
     }
+    // Kept tracks are the footage's own.
+    asked.binding = None;
     asked.subjects.clear();
     asked.subject_labels.clear();
     asked.shown.clear();

@@ -245,7 +245,7 @@ fn make_clip(
     let name = named.file_name("clip.mp4");
     let path = folder.new_file(Half::Send, &name)?;
     let frames = &plan.selection.frames;
-    let sound = stats::step("sound", || sound_of(&made.known))?;
+    let sound = sound_of(&made.known)?;
     if sound.is_none() && rules.sound != Sound::Drop {
         made.warnings.push(format!("{}: there is no sound in the window, so the clip has none", footage.name));
     }
@@ -299,7 +299,9 @@ fn make_clip(
 pub(super) fn sound_of(known: &Assessed) -> Result<Option<render::Sound>> {
     match &known.rules.sound {
         Sound::Drop => Ok(None),
-        Sound::Keep(muted) => render::sound(&known.footage, known.plan.selection.delivered, muted),
+        Sound::Keep(muted) => {
+            stats::step("sound", || render::sound(&known.footage, known.plan.selection.delivered, muted))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use again::{Again, CheckAgain};
 pub use fill::Fill;
 pub use item::{Assessed, Decided, Made, Named, Settings, assess, decide, parse_rate, rehearse};
-pub use understand::{clock_of, place, recording, understood};
+pub use understand::{clock_of, place, recording, select, understood};
 
 use crate::contain;
 use crate::error::Result;

@@ -84,6 +84,7 @@ fn entry(made: &Made, item: &crate::request::Item) -> log::Item {
                 name: f.name.clone(),
                 sha256: f.sha256.clone(),
                 format: f.file.format.to_owned(),
+                binding_sha256: f.binding_sha256.clone(),
             })
             .collect(),
         tracks: plan.tracks.iter().map(track_entry).collect(),
@@ -168,7 +169,7 @@ fn footage_entry(
         width: footage.layout.width,
         height: footage.layout.height,
         frames: part.count(),
-        first_frame: footage.number(part.frames.start) - part.repeated.len(),
+        first_frame: footage.number(part.frames.start),
         repeated_frames: part.repeated.len(),
         begins_nanoseconds: part.position(footage.time_base).nanos(),
         numbering: match part.numbering {
@@ -232,7 +233,10 @@ fn changes(footage: &Footage, kind: Kind) -> Vec<String> {
         changes.push("a mirrored picture was turned the right way round in the picture itself".to_owned());
     }
     if footage.interlaced {
-        changes.push("the footage is interlaced; its fields are kept as they are, coded as whole frames".to_owned());
+        changes.push(
+            "the footage is interlaced; every frame holds both fields as they were recorded, not deinterlaced, and is coded as a whole"
+                .to_owned(),
+        );
     }
     changes
 }
@@ -269,7 +273,7 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
         outcome,
         ground: decision.and_then(|d| d.ground).filter(|_| outcome == Outcome::Refuse),
         reason: decision.and_then(|d| d.reason_to_requester.clone()),
-        how_to_play: notice::how_to_play(&items),
+        how_to_play: notice::how_to_play(&items, made.iter().any(|m| m.known.footage.interlaced)),
         rights: notice::rights(outcome),
         items,
     }

@@ -16,7 +16,8 @@ use crate::tracks::load::file_name;
 pub fn understood(request: &Request) -> Request {
     let mut request = request.clone();
     for item in &mut request.items {
-        for path in item.footage.iter_mut().chain(item.tracks.iter_mut().map(|t| &mut t.file)) {
+        let tracks = item.tracks.iter_mut().map(|t| &mut t.file);
+        for path in item.footage.iter_mut().chain(tracks).chain(&mut item.binding) {
             *path = file_name(path);
         }
         let stated = match &mut item.gaps {
@@ -106,10 +107,13 @@ pub fn clock_of(statement: Option<&ClockStatement>, footage: &Footage) -> Result
     };
     // Most clocks tell seconds, and so does what people read in a picture, unless they say more.
     let uncertain_nanos = match source {
-        "container" if found.frames.is_some() => footage.start_within_its_second(),
+        "container" if found.frames.is_some() => found.frames_within,
         "request" if text.contains('.') => 0,
         _ => 1_000_000_000,
     };
+    // Where a later file lies is known to the second, too.
+    let joined = if footage.parts.len() > 1 { 1_000_000_000 } else { 0 };
+    let uncertain_nanos = uncertain_nanos + joined;
     Ok(Some((Clock { start, zone, error_nanos, uncertain_nanos }, source)))
 }
 

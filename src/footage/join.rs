@@ -2,14 +2,16 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Footage, Frame, Part};
+use super::repeat::repeated_from;
+use super::{Edges, Footage, Frame, Part};
 use crate::clock::{self, Instant};
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::time::{Position, TimeBase};
 
-/// Recorders repeat a second or two from file to file. Files that have more in common than this are no such pair.
-const MOST_REPEATED: i64 = 5_000_000_000;
+/// Recorders repeat a second or two from file to file. Files that have more in common than this, in nanoseconds, are no
+/// such pair.
+pub const MOST_REPEATED: i64 = 5_000_000_000;
 
 /// File names and containers tell whole seconds, so what lies so far apart by them may follow without a gap.
 const WHOLE_SECONDS: i64 = 1_000_000_000;
@@ -42,16 +44,20 @@ struct Source {
     starts: Vec<i128>,
 }
 
-/// Joins files, each probed on its own, to one recording. They have to agree in everything that decides how their
-/// pictures are shown.
+/// Joins files, each probed on its own and with the pictures at its ends, to one recording. They have to agree in
+/// everything that decides how their pictures are shown.
 ///
 /// # Errors
 /// `Usage` for the same file twice, and where a stated source is missing in one; `Unsafe` for files that have more in
 /// common than what recorders repeat; `Failed` for pictures that differ.
-pub fn join(mut files: Vec<Footage>, placing: Placing<'_>) -> Result<Footage> {
+pub fn join(mut files: Vec<(Footage, Edges)>, placing: Placing<'_>) -> Result<Footage> {
     if files.len() < 2 {
-        return files.pop().ok_or_else(|| Error::usage("no footage is named").hint("name the recorder's export"));
+        return files
+            .pop()
+            .map(|f| f.0)
+            .ok_or_else(|| Error::usage("no footage is named").hint("name the recorder's export"));
     }
+    let (files, edges): (Vec<Footage>, Vec<Edges>) = files.into_iter().unzip();
     refuse_twice(&files)?;
     let mut notes = Vec::new();
     let source = match placing {
@@ -67,10 +73,11 @@ pub fn join(mut files: Vec<Footage>, placing: Placing<'_>) -> Result<Footage> {
             names(&files)
         ));
     }
-    let mut files: Vec<(Option<i128>, Footage)> = match &source {
-        Some(source) => source.starts.iter().copied().map(Some).zip(files).collect(),
-        None => files.into_iter().map(|f| (None, f)).collect(),
+    let starts: Vec<Option<i128>> = match &source {
+        Some(source) => source.starts.iter().copied().map(Some).collect(),
+        None => vec![None; files.len()],
     };
+    let mut files: Vec<_> = starts.into_iter().zip(files).zip(edges).map(|((s, f), e)| (s, f, e)).collect();
     let sorted = files.is_sorted_by_key(|f| f.0);
     files.sort_by_key(|f| f.0);
     let (origin, slack, by) = match &source {
@@ -79,10 +86,17 @@ pub fn join(mut files: Vec<Footage>, placing: Placing<'_>) -> Result<Footage> {
     };
     let base = files.iter().map(|f| f.1.time_base).reduce(TimeBase::shared).unwrap_or(files[0].1.time_base);
     let mut files = files.into_iter();
-    let Some((_, first)) = files.next() else { return Err(Error::usage("no footage is named")) };
+    let Some((_, first, mut before)) = files.next() else { return Err(Error::usage("no footage is named")) };
     let mut whole = Joining::new(first, base);
-    for (start, file) in files {
-        whole.add(start.map(|s| i64::try_from(s - origin).unwrap_or(i64::MAX)), slack, by, file)?;
+    for (start, file, edges) in files {
+        let start = Start {
+            told: start.map(|s| i64::try_from(s - origin).unwrap_or(i64::MAX)),
+            slack,
+            by,
+            repeats_from: repeated_from(&before, &edges).filter(|_| !matches!(placing, Placing::At(_))),
+        };
+        whole.add(&start, file)?;
+        before = edges;
     }
     notes.append(&mut whole.notes);
     let mut footage = whole.finish();
@@ -137,7 +151,7 @@ fn found(files: &[Footage], stated: Option<&str>, zone: &TimeZone) -> Result<Opt
         sorted.windows(2).all(|w| w[0] < w[1]).then_some(starts)
     };
     if let Some(starts) = all(&time_of_day).and_then(told) {
-        // FFmpeg sets a file's first frames to the beginning of the second that they are in.
+        // Where a file does not last to the end of its first second, FFmpeg knows its time to the second only.
         return Ok(Some(Source { name: "the times of their frames", slack: WHOLE_SECONDS, starts }));
     }
     if let Some(source) = all(&named).and_then(told).map(by_name) {
@@ -169,6 +183,19 @@ fn apart(source: &Source, files: &[Footage]) -> bool {
     spans.windows(2).all(|w| w[0].1 - w[1].0 <= i128::from(MOST_REPEATED))
 }
 
+/// What is known of where a file begins.
+struct Start {
+    /// Nanoseconds from the recording's beginning, where something tells.
+    told: Option<i64>,
+    /// Nanoseconds by which that may be off.
+    slack: i64,
+    /// What tells, in words.
+    by: &'static str,
+    /// Nanoseconds from the beginning of the file before to the picture that this one begins with, where its coded
+    /// pictures are repeated.
+    repeats_from: Option<i64>,
+}
+
 /// A recording that grows file by file.
 struct Joining {
     whole: Footage,
@@ -188,24 +215,30 @@ impl Joining {
         Self { whole: first, notes: Vec::new() }
     }
 
-    /// Adds the next file; `start` is where it begins, in nanoseconds from the first one's beginning.
-    fn add(&mut self, start: Option<i64>, slack: i64, by: &str, file: Footage) -> Result<()> {
+    /// Adds the next file.
+    fn add(&mut self, start: &Start, file: Footage) -> Result<()> {
         let whole = &mut self.whole;
         let (base, own) = (whole.time_base, file.time_base);
         let last = whole.frames.last().map_or(0, |f| f.ticks);
         let end = last + whole.last_duration;
-        let apart = start.map_or(0, |nanos| nanos.saturating_sub(base.position(end).nanos()));
-        let begins = match start {
-            Some(nanos) if apart.abs() > slack => base.ticks(nanos),
-            _ => end,
+        let until_end = |nanos: i64| nanos.saturating_sub(base.position(end).nanos());
+        // Coded pictures tell to the frame what a clock tells to the second.
+        let previous = whole.parts.last().map_or(0, |p| base.position(p.begins).nanos());
+        let by_pictures = start.repeats_from.map(|nanos| previous + nanos);
+        let agrees = |at: &i64| start.told.is_none_or(|told| (told - at).abs() <= start.slack);
+        let (by, apart, begins) = match (by_pictures.filter(agrees), start.told) {
+            (Some(at), _) => ("their coded pictures", until_end(at), base.ticks(at)),
+            (_, Some(told)) if until_end(told).abs() > start.slack => (start.by, until_end(told), base.ticks(told)),
+            (_, told) => (start.by, told.map_or(0, until_end), end),
         };
         let before = whole.parts.last().map_or("", |p| p.name.as_str()).to_owned();
         let length = |nanos: i64| format!("{:.3} s", nanos.unsigned_abs() as f64 / 1e9);
         let own_ticks = |ticks: i64| begins + own.convert(ticks, base);
-        // A frame that comes less than half an interval after the last one, or before it, shows what was shown.
-        let repeats = |f: &&Frame| own_ticks(f.ticks) <= last + whole.median_interval / 2;
-        let repeated: Vec<i64> = file.frames.iter().take_while(repeats).map(|f| own_ticks(f.ticks)).collect();
-        if base.position(end - begins).nanos() > MOST_REPEATED || repeated.len() == file.frames.len() {
+        // A frame that comes less than half an interval before another file's first, or after it, is in that file too.
+        let shown = whole.frames.partition_point(|f| f.ticks + whole.median_interval / 2 <= begins);
+        let inside = file.frames.last().is_some_and(|f| own_ticks(f.ticks) <= last);
+        let all = whole.parts.last().is_some_and(|p| shown <= p.frames.start);
+        if base.position(end - begins).nanos() > MOST_REPEATED || inside || all {
             return Err(Error::stopped(format!(
                 "by {by}, {} begins {} before {before} ends",
                 file.name,
@@ -215,10 +248,15 @@ impl Joining {
         }
         let at = base.position(begins);
         alike(&whole.parts[0].name, whole, &file, at)?;
+        let orders = whole.frames.iter().map(|f| f.order).max().map_or(0, |o| o.saturating_add(1));
+        let repeated: Vec<i64> = whole.frames.drain(shown..).map(|f| f.ticks).collect();
         if !repeated.is_empty() {
             self.notes.push(format!(
-                "by {by}, {} begins {} before {before} ends: its first {} frames repeat what was shown, and are numbered but not shown again",
-                file.name, length(apart), repeated.len()
+                "by {by}, {} begins {} before {before} ends: the last {} frames of {before} are numbered, and shown from {} only",
+                file.name,
+                length(apart),
+                repeated.len(),
+                file.name
             ));
         } else if begins > end {
             self.notes.push(format!("by {by}, {} begins {} after {before} ends, at {at}", file.name, length(apart)));
@@ -230,9 +268,12 @@ impl Joining {
                 if apart > 0 { "after" } else { "before" }
             ));
         }
-        let orders = whole.frames.iter().map(|f| f.order).max().map_or(0, |o| o + 1);
+        if let Some(part) = whole.parts.last_mut() {
+            part.frames.end = shown;
+            part.repeated = repeated;
+        }
         let first = whole.frames.len();
-        whole.frames.extend(file.frames.iter().skip(repeated.len()).map(|f| Frame {
+        whole.frames.extend(file.frames.iter().map(|f| Frame {
             ticks: own_ticks(f.ticks),
             order: f.order.saturating_add(orders),
             decode_ticks: f.decode_ticks.map(own_ticks),
@@ -241,12 +282,7 @@ impl Joining {
         whole.flagged.extend(file.flagged.iter().map(|p| p.plus(at.nanos())));
         whole.last_duration = own.convert(file.last_duration, base);
         let places = first..whole.frames.len();
-        whole.parts.extend(file.parts.into_iter().map(|p| Part {
-            frames: places.clone(),
-            begins,
-            repeated: repeated.clone(),
-            ..p
-        }));
+        whole.parts.extend(file.parts.into_iter().map(|p| Part { frames: places.clone(), begins, ..p }));
         Ok(())
     }
 

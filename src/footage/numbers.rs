@@ -1,5 +1,5 @@
 //! Frame numbers as outsiders count them: over every frame of every file, one file after another, those included that
-//! repeat what the file before shows. Where no file repeats another, a frame's number is its place among the shown ones.
+//! the next file has too. Where no file repeats another, a frame's number is its place among the shown ones.
 
 use super::{Footage, Part};
 use crate::time::Position;
@@ -12,11 +12,11 @@ impl Footage {
 
     /// A shown frame's number.
     pub fn number(&self, frame: usize) -> usize {
-        let not_later = |p: &&Part| p.frames.start <= frame;
-        frame + self.parts.iter().take_while(not_later).map(|p| p.repeated.len()).sum::<usize>()
+        let earlier = |p: &&Part| p.frames.end <= frame;
+        frame + self.parts.iter().take_while(earlier).map(|p| p.repeated.len()).sum::<usize>()
     }
 
-    /// The shown frame with a number; `None` for one that repeats another, and for one that there is not.
+    /// The shown frame with a number; `None` for one that is shown from the next file, and for one that there is not.
     pub fn shown(&self, number: usize) -> Option<usize> {
         self.parts.iter().find_map(|part| {
             let first = self.number(part.frames.start);
@@ -32,10 +32,11 @@ impl Footage {
         for part in &self.parts {
             if number < first + part.count() {
                 let own = number - first;
-                let ticks = match part.repeated.get(own) {
-                    Some(&ticks) => ticks,
-                    None => self.frames.get(part.frames.start + own - part.repeated.len()).map_or(0, |f| f.ticks),
+                let ticks = match own.checked_sub(part.frames.len()) {
+                    Some(place) => part.repeated.get(place).copied(),
+                    None => self.frames.get(part.frames.start + own).map(|f| f.ticks),
                 };
+                let ticks = ticks.unwrap_or(part.begins);
                 return self.time_base.position(ticks).nanos() + self.shift(part);
             }
             first += part.count();
@@ -64,14 +65,8 @@ impl Footage {
 
     /// By how much files up to this one begin before the one before ends.
     fn shift(&self, part: &Part) -> i64 {
-        let earlier = self.parts.iter().take_while(|p| p.frames.start <= part.frames.start);
-        earlier.filter_map(|p| self.overlap(p)).sum()
-    }
-
-    /// Nanoseconds by which a file that repeats the one before begins before that ends.
-    fn overlap(&self, part: &Part) -> Option<i64> {
-        let first = part.repeated.first()?;
-        let before = self.frames.get(part.frames.start.checked_sub(1)?)?;
-        Some(self.time_base.position(before.ticks + self.median_interval - first).nanos())
+        let pairs = self.parts.windows(2).take_while(|pair| pair[0].frames.start < part.frames.start);
+        let overlap = |pair: &[Part]| Some(pair[0].repeated.last()? + self.median_interval - pair[1].begins);
+        pairs.filter_map(overlap).map(|ticks| self.time_base.position(ticks).nanos()).sum()
     }
 }

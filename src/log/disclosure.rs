@@ -142,7 +142,7 @@ pub struct FootageEntry {
     /// The number of the first: numbers run on from file to file.
     #[serde(default)]
     pub first_frame: usize,
-    /// Frames at its beginning that repeat what the file before shows: numbered, not shown again.
+    /// Frames at its end that the next file has too: numbered, and shown from there.
     #[serde(default)]
     pub repeated_frames: usize,
     /// Nanoseconds from the recording's first frame to this file's.
@@ -215,6 +215,9 @@ pub struct TrackFileEntry {
     pub sha256: String,
     /// The format it was read as.
     pub format: String,
+    /// SHA-256 of the binding of the working copy that it was made on, where it was.
+    #[serde(default)]
+    pub binding_sha256: Option<String>,
 }
 
 /// What became of one track.
@@ -278,10 +281,10 @@ pub struct AudioEntry {
     /// Whether the footage has any.
     pub present: bool,
     /// How the clip's is coded, where it has any.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coded: Option<String>,
     /// What was silenced.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub muted: Vec<Span>,
 }
 

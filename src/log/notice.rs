@@ -147,17 +147,22 @@ pub fn rights(outcome: Outcome) -> Vec<String> {
     [controller, regulator, court].map(String::from).into()
 }
 
-/// How to open what is supplied, for somebody who has never done it.
-pub fn how_to_play(items: &[Item]) -> Vec<String> {
+/// How to open what is supplied, for somebody who has never done it; and why things that move may look odd where the
+/// camera is `interlaced`.
+pub fn how_to_play(items: &[Item], interlaced: bool) -> Vec<String> {
     let has = |kind| items.iter().any(|item| item.kind == kind);
     let clip = "To play a video, open its file with a double click or a tap. It plays in the players that come \
                 with Windows, Mac, iPhone and Android, and in web browsers. No other program is needed.";
     let still = "To see a picture, open its file with a double click or a tap. The band below the picture gives its \
                  time and the reference; nothing of the picture lies under the band.";
+    let combed = "The camera took every picture in two halves, one a moment after the other, so things that move have \
+                  edges that look combed. Both halves are there, as they were recorded. Some players can smooth this, \
+                  for example VLC: Video, Deinterlace, On.";
     [(ItemKind::Clip, clip), (ItemKind::Still, still)]
         .into_iter()
         .filter(|(kind, _)| has(*kind))
         .map(|(_, sentence)| sentence.to_string())
+        .chain((interlaced && !items.is_empty()).then(|| combed.to_owned()))
         .collect()
 }
 

@@ -65,7 +65,7 @@ fn notice(outcome: Outcome) -> Notice {
         outcome,
         ground: (outcome == Outcome::Refuse).then_some(Ground::ThirdPartyRights),
         reason: Some("We looked at both cameras.".into()),
-        how_to_play: how_to_play(&items),
+        how_to_play: how_to_play(&items, true),
         items,
         rights: rights(outcome),
     }
@@ -196,6 +196,7 @@ fn a_granted_page_says_what_is_given_covered_and_missing_and_how_to_open_it() {
         "Removed, because other people may be heard",
         "To play a video",
         "To see a picture",
+        "edges that look combed",
         &"0123456789abcdef".repeat(4),
     ] {
         assert!(text.contains(must), "{must}\n{text}");

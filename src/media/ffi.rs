@@ -196,8 +196,8 @@ pub fn copy_plane(frame: &ff::frame::Video, plane: usize, row: usize, rows: usiz
 /// Opens an MP4 for writing. The path is taken byte for byte and never read as a URL.
 ///
 /// FFmpeg's `mp4` writer puts a `udta` box with an empty tag list into every file; its `3gp` writer, told to
-/// use the brand `isom`, writes the same file without it.
-pub fn create_mp4(path: &Path) -> Result<ff::format::context::Output, ff::Error> {
+/// use the brand `isom`, writes the same file without it. With `tags` there may be such a box.
+pub fn create_mp4(path: &Path, tags: bool) -> Result<ff::format::context::Output, ff::Error> {
     let mut url = b"file:".to_vec();
     url.extend_from_slice(path.as_os_str().as_bytes());
     let url = CString::new(url).map_err(|_| ff::Error::InvalidData)?;
@@ -205,7 +205,8 @@ pub fn create_mp4(path: &Path) -> Result<ff::format::context::Output, ff::Error>
     // I/O, is owned by the returned object, which closes both.
     unsafe {
         let mut context = ptr::null_mut();
-        let code = ffi::avformat_alloc_output_context2(&mut context, ptr::null(), c"3gp".as_ptr(), url.as_ptr());
+        let writer = if tags { c"mp4" } else { c"3gp" };
+        let code = ffi::avformat_alloc_output_context2(&mut context, ptr::null(), writer.as_ptr(), url.as_ptr());
         if code < 0 || context.is_null() {
             return Err(ff::Error::from(code));
         }

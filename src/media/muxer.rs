@@ -22,9 +22,18 @@ pub struct Muxer {
     last: Option<i64>,
 }
 
+/// What a file may have beside pictures.
+#[derive(Clone, Copy, Default)]
+pub struct Besides<'a> {
+    /// The encoder of its sound.
+    pub sound: Option<&'a SoundEncoder>,
+    /// A title that players show: never for what is sent.
+    pub title: Option<&'a str>,
+}
+
 impl Muxer {
     /// Starts the file (which may exist, empty) with one H.264 stream as `encoder` codes it, its pictures decoded with
-    /// the parameter sets in `sets`, and one of sound where there is any. Times given to [`Muxer::write`] are in ticks of `time_base`; the file's own time
+    /// the parameter sets in `sets`. Times given to [`Muxer::write`] are in ticks of `time_base`; the file's own time
     /// scale holds them exactly.
     ///
     /// # Errors
@@ -35,11 +44,12 @@ impl Muxer {
         sets: &Avcc,
         time_base: TimeBase,
         orientation: Orientation,
-        sound: Option<&SoundEncoder>,
+        besides: Besides<'_>,
     ) -> Result<Self> {
+        let Besides { sound, title } = besides;
         let failed = |e: ff::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
         let header = sets.build().ok_or_else(|| Error::failed("the clip's parameter sets cannot be written"))?;
-        let mut output = ffi::create_mp4(path).map_err(failed)?;
+        let mut output = ffi::create_mp4(path, title.is_some()).map_err(failed)?;
         let mut stream = output.add_stream_with(encoder.context()).map_err(failed)?;
         stream.set_time_base((1, time_base.den));
         if !ffi::set_extradata(&mut output, 0, &header) {
@@ -51,6 +61,11 @@ impl Muxer {
         if let Some(sound) = sound {
             let mut stream = output.add_stream_with(sound.context()).map_err(failed)?;
             stream.set_time_base((1, i32::try_from(sound.sampling().rate).unwrap_or(1)));
+        }
+        if let Some(title) = title {
+            let mut tags = ff::Dictionary::new();
+            tags.set("title", title);
+            output.set_metadata(tags);
         }
         let mut options = ff::Dictionary::new();
         options.set("fflags", "+bitexact");

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
 
-use super::{ffi, reader, timeline};
+use super::whole::{self, Fault};
+use super::{edges, ffi, reader, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::footage::{Clocks, Colour, Footage, Numbering, Part, Placing, join, wrapped};
+use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
 use crate::geometry::Orientation;
 use crate::input;
 use crate::time::{Position, TimeBase};
@@ -32,8 +33,7 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input =
-        reader::open(path, false).map_err(|e| wrapped::by_name(&name).map_or(e, |e| e.at(path.display())))?;
+    let mut input = reader::open(path, false).map_err(|e| unreadable(path, &name, e))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();
@@ -77,11 +77,14 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     }
     let frame = &first.frame;
     let sha256 = crate::hash::file(path)?;
-    let clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let mut clocks = clocks(path, &container, created, time_base.position(line.first_tick), line.counted);
+    let within = line.early.map(|_| time_base.position(line.median_interval).nanos());
+    clocks.frames_within = within.unwrap_or(1_000_000_000);
     let part = Part {
         path: path.to_owned(),
         name: name.clone(),
         bytes,
+        cut_off: whole::fault(path).is_some(),
         sha256: sha256.clone(),
         container,
         codec,
@@ -90,6 +93,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         has_audio,
         time_base,
         first_tick: line.first_tick,
+        early: line.early,
         counted: line.counted,
         numbering: line.why.map_or(Numbering::Packets, Numbering::Decoded),
         clocks,
@@ -116,6 +120,16 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     })
 }
 
+/// Why a file cannot be opened, as far as it tells.
+fn unreadable(path: &Path, name: &str, e: Error) -> Error {
+    if whole::fault(path) == Some(Fault::NoIndex) {
+        return Error::failed("this MP4 has no index, which is written last: the export broke off")
+            .hint("export it again and let it finish; if the recorder no longer holds it, have a copy repaired with a recovery tool that rebuilds the index after an intact file of the same camera, and keep a note of that")
+            .at(path.display());
+    }
+    wrapped::by_name(name).map_or(e, |e| e.at(path.display()))
+}
+
 /// The start times in a file and in its name.
 fn clocks(path: &Path, container: &str, created: Option<String>, first: Position, counted: bool) -> Clocks {
     // Some makers write the date into the folder.
@@ -127,6 +141,7 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
         maker: named.as_ref().and_then(|n| n.maker),
         until: named.as_ref().and_then(|n| Some(text(n.until?, n.utc))),
         frames: Some(first).filter(|_| container == "dhav" && !counted).and_then(|p| clock::of_frame(p.nanos().into())),
+        frames_within: 0,
     }
 }
 
@@ -135,7 +150,13 @@ fn clocks(path: &Path, container: &str, created: Option<String>, first: Position
 /// # Errors
 /// As [`probe`] and [`join`].
 pub fn probe_all(paths: &[PathBuf], options: ProbeOptions, placing: Placing<'_>) -> Result<Footage> {
-    let files = paths.iter().map(|path| probe(path, options)).collect::<Result<Vec<_>>>()?;
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let footage = probe(path, options)?;
+        // A single file is followed by none.
+        let edges = if paths.len() > 1 { edges::edges(&footage)? } else { Edges::default() };
+        files.push((footage, edges));
+    }
     join(files, placing)
 }
 

@@ -223,7 +223,7 @@ impl<'a> FrameReader<'a> {
     }
 
     /// Decodes the next presented frame into `picture`; `None` at the end of the file. Frames that the footage's list
-    /// does not know (before the first decodable one, or repeating another file's) are passed over.
+    /// does not know (before the first decodable one, or shown from the next file) are passed over.
     ///
     /// # Errors
     /// `Failed` when the file cannot be read or the picture changes size or format on the way.
@@ -283,7 +283,7 @@ impl<'a> FrameReader<'a> {
         let shown = &self.part.frames;
         if self.part.counted {
             self.counted += 1;
-            let place = shown.start + (self.counted - 1).checked_sub(self.part.repeated.len())?;
+            let place = shown.start + self.counted - 1;
             return shown.contains(&place).then_some(place);
         }
         place(self.footage, self.part, self.frame.timestamp()?)
@@ -296,16 +296,19 @@ impl<'a> FrameReader<'a> {
         if found == known {
             return Ok(());
         }
+        let format = self.frame.format().descriptor().map_or("", |d| d.name());
+        let (before, after) = (self.footage.layout, found);
         Err(Error::failed(format!(
-            "{}: the picture changes from {}x{} to {}x{} (or its format does) at {}",
+            "{}: the picture changes on the way: it begins as {}x{} {}, and at {} it is {}x{} {format}",
             self.part.name,
-            self.footage.layout.width,
-            self.footage.layout.height,
-            found.width,
-            found.height,
-            self.footage.position(index)
+            before.width,
+            before.height,
+            self.footage.pixel_format,
+            self.footage.position(index),
+            after.width,
+            after.height,
         ))
-        .hint("ask for a window on one side of that time"))
+        .hint("ask for a time before that; for what comes after it, export the recording from that time on, as a file of its own"))
     }
 
     fn feed(&mut self) -> Result<()> {

@@ -19,6 +19,8 @@ pub(super) struct Timeline {
     pub frames: Vec<Frame>,
     /// The first frame's time stamp; 0 where frames are told by counting.
     pub first_tick: i64,
+    /// As [`crate::footage::Part::early`]; `None`, too, where the first second does not end in the file.
+    pub early: Option<(i64, i64)>,
     /// Time stamps do not tell the frames apart: they are counted from the start of the file.
     pub counted: bool,
     /// Why everything was decoded, if it was.
@@ -60,6 +62,7 @@ pub(super) fn read(
         None => (from_packets(&packets, first), false),
         Some(_) => from_decoding(path, stream, &packets, untimed)?,
     };
+    let early = if kind.container == "dhav" && !counted { early(&mut frames) } else { None };
     let first_tick = frames.first().map_or(0, |f| f.ticks);
     for frame in &mut frames {
         frame.ticks -= first_tick;
@@ -80,14 +83,40 @@ pub(super) fn read(
     let last_duration = [stated, left].into_iter().find(plausible).unwrap_or(median_interval);
     let flagged = packets.iter().filter(|p| p.corrupt).filter_map(|p| p.pts.or(p.dts));
     Ok(Timeline {
-        flagged: flagged.map(|t| t - first_tick).collect(),
+        flagged: flagged.map(|t| early.map_or(t, |e| right(t, e)) - first_tick).collect(),
         frames,
+        early,
         first_tick: if counted { 0 } else { first_tick },
         counted,
         why,
         last_duration,
         median_interval: if alone { last_duration } else { median_interval },
     })
+}
+
+/// Ticks of a second in DHAV.
+const SECOND: i64 = 1000;
+
+/// FFmpeg knows the second of a DHAV frame, and how many milliseconds have gone by since the frame before only within
+/// one second: it sets the first frame of each second to its beginning. For the first second of a file, of which only the
+/// end may be there, that is wrong by what is missing of it. Sets these frames right, so that they lead up to the next
+/// second, and tells which time stamps are too low by how much.
+fn early(frames: &mut [Frame]) -> Option<(i64, i64)> {
+    let first = frames.first().map(|f| f.ticks).filter(|ticks| ticks % SECOND == 0)?;
+    let interval = median_interval(frames);
+    let next = frames.partition_point(|f| f.ticks < first + SECOND);
+    let until = frames.get(next).map(|f| f.ticks).filter(|ticks| *ticks == first + SECOND)?;
+    let missing = until - frames.get(next.checked_sub(1)?)?.ticks - interval;
+    let early = (until, if missing > interval / 2 { missing } else { 0 });
+    for frame in frames.iter_mut() {
+        frame.ticks = right(frame.ticks, early);
+        frame.decode_ticks = frame.decode_ticks.map(|ticks| right(ticks, early));
+    }
+    Some(early)
+}
+
+fn right(ticks: i64, (until, by): (i64, i64)) -> i64 {
+    if ticks < until { ticks + by } else { ticks }
 }
 
 /// One packet of the chosen stream, in decoding order.
@@ -177,9 +206,7 @@ fn from_decoding(path: &Path, stream: usize, packets: &[Packet], untimed: bool) 
     })?;
     let rising = shown.windows(2).all(|w| w[0].ticks < w[1].ticks) && shown.iter().all(|s| s.ticks.is_some());
     let counted = untimed || !rising;
-    // Packets are coded one a frame interval, so the n-th frame shown has the n-th packet's turn.
-    let mut turns: Vec<i64> = packets.iter().filter_map(|p| p.dts).collect();
-    turns.sort_unstable();
+    let turns = turns(packets);
     let mut frames: Vec<Frame> = Vec::with_capacity(shown.len());
     for (place, s) in shown.iter().enumerate() {
         let after = frames.last().map_or(i64::MIN, |f| f.ticks.saturating_add(1));
@@ -196,6 +223,30 @@ fn from_decoding(path: &Path, stream: usize, packets: &[Packet], untimed: bool) 
         frames[index].order = order as u32;
     }
     Ok((frames, counted))
+}
+
+/// When packets have their turn, earliest first. They are coded one a frame interval, so the n-th frame shown has the
+/// n-th packet's turn. Program streams give a time to some packets only: the others come evenly between those.
+fn turns(packets: &[Packet]) -> Vec<i64> {
+    let known: Vec<(usize, i64)> = packets.iter().enumerate().filter_map(|(n, p)| Some((n, p.dts?))).collect();
+    let lasts = packets.iter().map(|p| p.duration).find(|&d| d > 0).unwrap_or(1);
+    let turn = |n: usize| {
+        let next = known.partition_point(|k| k.0 < n);
+        let before = next.checked_sub(1).and_then(|b| known.get(b));
+        let from = |(at, dts): (usize, i64)| i128::from(dts) + i128::from(lasts) * (n as i128 - at as i128);
+        let turn = match (before, known.get(next)) {
+            (Some(&(a, begins)), Some(&(b, ends))) => {
+                let (begins, ends) = (i128::from(begins), i128::from(ends));
+                begins + (ends - begins) * (n - a) as i128 / (b - a) as i128
+            }
+            (Some(&only), None) | (None, Some(&only)) => from(only),
+            (None, None) => return None,
+        };
+        i64::try_from(turn).ok()
+    };
+    let mut turns: Vec<i64> = (0..packets.len()).filter_map(turn).collect();
+    turns.sort_unstable();
+    turns
 }
 
 /// The first frame that decodes.

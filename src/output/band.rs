@@ -2,7 +2,7 @@
 //! picture would hide part of what was asked for.
 
 use ab_glyph::{Font, FontRef, PxScale};
-use image::{Rgb, RgbImage, imageops};
+use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
 use imageproc::drawing::{draw_filled_rect_mut, draw_text_mut, text_size};
 use imageproc::rect::Rect;
 
@@ -79,6 +79,21 @@ pub fn banded(picture: &RgbImage, first: &str, details: &[String]) -> Result<Rgb
         draw_text_mut(&mut still, line.colour, x, y, face.scale, &face.font, &line.text);
     }
     Ok(still)
+}
+
+/// A band that goes below a moving picture: a few words, light on dark, as shares of white (0 to 255).
+///
+/// # Errors
+/// `Failed` when the built-in font cannot be read.
+pub fn band(width: u32, words: &str) -> Result<GrayImage> {
+    let face = Face::for_width(width)?;
+    let lines = wrap(words, &face, width.saturating_sub(2 * face.margin));
+    let mut band = GrayImage::from_pixel(width, face.margin + lines.len() as u32 * face.leading, Luma([20]));
+    for (place, line) in (0..).zip(&lines) {
+        let (x, y) = (face.margin as i32, (face.margin / 2 + place * face.leading) as i32);
+        draw_text_mut(&mut band, Luma([255]), x, y, face.scale, &face.font, line);
+    }
+    Ok(band)
 }
 
 /// The font at the size that suits a picture, and the spaces that follow from it, in pixels.

@@ -5,7 +5,7 @@ mod png;
 mod sheet;
 mod still;
 
-pub use band::{Stamp, stamped};
+pub use band::{Stamp, band, stamped};
 pub use png::write_png;
 pub use sheet::{Shot, sheet};
 pub use still::{orient, square_pixels, square_size};

@@ -61,8 +61,9 @@ pub fn clip(footage: &Footage, asked: Window) -> Result<Selection> {
     let delivered = Window { from: footage.position(first), to: last_end.min(asked.to) };
     let before = (asked.from < start)
         .then_some(Missing { window: Window { from: asked.from, to: start }, why: "before the recording begins" });
-    let after = (asked.to > end)
-        .then_some(Missing { window: Window { from: end, to: asked.to }, why: "after the recording ends" });
+    let cut_off = footage.parts.last().is_some_and(|p| p.cut_off);
+    let why = if cut_off { "after the file breaks off" } else { "after the recording ends" };
+    let after = (asked.to > end).then_some(Missing { window: Window { from: end, to: asked.to }, why });
     let gaps = footage.gaps().filter_map(|gap| {
         let cut = Window { from: gap.from.max(asked.from), to: gap.to.min(asked.to) };
         (cut.from < cut.to).then_some(Missing { window: cut, why: "recording gap" })

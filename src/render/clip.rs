@@ -11,7 +11,7 @@ use super::stretch::{Event, Stretch, decode};
 use super::writer::Writer;
 use super::{copy, pool, refuse_damage};
 use crate::error::{Error, Result};
-use crate::media::{Coded, Converter, Encoder, Muxer, Target};
+use crate::media::{Besides, Coded, Converter, Encoder, Muxer, Target};
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::progress::Progress;
@@ -43,7 +43,8 @@ pub fn clip(
     let Source { footage, plan } = witness.source();
     let pieces = rendering.pieces(footage);
     let encoder = Encoder::open(&finish.encoder)?;
-    let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display, sound.map(|s| &s.encoder))?;
+    let besides = Besides { sound: sound.map(|s| &s.encoder), title: None };
+    let muxer = Muxer::create(path, &encoder, sets, footage.time_base, finish.display, besides)?;
     drop(encoder);
     let mut writer = Writer::new(footage, plan, muxer, *reorder, sound);
     let pool = pool(threads.div_ceil(ENCODER_THREADS))?;

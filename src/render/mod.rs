@@ -8,6 +8,7 @@ mod smart;
 mod sound;
 mod stills;
 mod stretch;
+mod working_copy;
 mod writer;
 
 pub use clip::clip;
@@ -17,6 +18,7 @@ pub use smart::Why;
 pub use sound::{Sound, sound};
 pub use stills::{place, stills, unredacted};
 pub use stretch::{Event, Stretch, cut, decode};
+pub use working_copy::{Sheet, working_copy};
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -32,7 +32,7 @@ pub fn sound(footage: &Footage, window: Window, muted: &[Window]) -> Result<Opti
         let Some(mut reader) = SoundReader::open(footage, part, window.from)? else { continue };
         // Where the file gives no time, sound follows on what came before.
         let mut follows = None;
-        while let Some(heard) = reader.next()? {
+        while let Some(heard) = reader.hear()? {
             let Some(at) = heard.at.or(follows) else { continue };
             let lasts = heard.sampling.nanos(heard.channels[0].len() as u64);
             follows = Some(Position::from_nanos(at.nanos().saturating_add(lasts)));

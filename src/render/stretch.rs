@@ -25,7 +25,7 @@ pub fn cut(footage: &Footage, frames: &[usize]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for &frame in frames {
         let goes_on =
-            |s: &Stretch| !footage.opens_part(frame) && !(footage.can_start(frame) && s.frames.len() >= ENOUGH);
+            |s: &Stretch| !(footage.opens_part(frame) || footage.can_start(frame) && s.frames.len() >= ENOUGH);
         match stretches.last_mut() {
             Some(stretch) if goes_on(stretch) => stretch.frames.end = frame + 1,
             _ => stretches.push(Stretch { frames: frame..frame + 1 }),

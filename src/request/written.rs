@@ -227,6 +227,9 @@ pub struct Item {
     /// Track files.
     #[serde(default)]
     pub tracks: Vec<TrackSource>,
+    /// The binding of the working copy that all of them were made on, relative to the request file.
+    #[serde(default)]
+    pub binding: Option<String>,
     /// The tracks' format; found out where left out.
     #[serde(default)]
     pub tracks_format: Option<String>,
@@ -292,7 +295,8 @@ pub struct Item {
 impl Item {
     /// Every file that it names.
     pub fn files(&self, base: &Path) -> Vec<PathBuf> {
-        self.footage.iter().chain(self.tracks.iter().map(|t| &t.file)).map(|file| base.join(file)).collect()
+        let tracks = self.tracks.iter().map(|t| &t.file);
+        self.footage.iter().chain(tracks).chain(&self.binding).map(|file| base.join(file)).collect()
     }
 
     /// An item with nothing said about it but its footage.
@@ -307,6 +311,7 @@ impl Item {
             at: Vec::new(),
             every: None,
             tracks: Vec::new(),
+            binding: None,
             tracks_format: None,
             tracks_size: None,
             mot_origin: None,

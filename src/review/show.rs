@@ -86,7 +86,7 @@ impl Session for Show {
     fn access(&self) -> Access {
         let mut read: Vec<PathBuf> = self.item.footage.iter().map(PathBuf::from).collect();
         if let Some((item, base)) = &self.import {
-            read.extend(item.tracks.iter().map(|t| base.join(&t.file)));
+            read.extend(item.tracks.iter().map(|t| &t.file).chain(&item.binding).map(|file| base.join(file)));
         }
         read.push(self.work.clone());
         Access { read, write: Vec::new(), threads: 1 }

@@ -89,7 +89,7 @@ impl Work {
         item.footage = footage;
         item.tracks = vec![TrackSource { file: TRACKS.to_owned(), sha256: None }];
         (item.subjects, item.subject_labels, item.shown) = Default::default();
-        (item.tracks_format, item.tracks_size) = (None, None);
+        (item.binding, item.tracks_format, item.tracks_size) = Default::default();
         (item.mot_origin, item.tracks_first_frame) = (None, None);
         self.write(REQUEST, &json::text(&request)?)
     }

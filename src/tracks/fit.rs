@@ -1,6 +1,6 @@
 //! Whether tracks can be of this footage at all, and what they were likely made on where they cannot.
 
-use super::{KeyFrame, Track, TrackFile, When};
+use super::{Binding, KeyFrame, Track, TrackFile, When};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 
@@ -40,48 +40,64 @@ const RATES: [f64; 20] =
 /// So many boxes are enough to see how far they reach.
 const ENOUGH: usize = 50;
 
-/// Whether what a file says of its footage is so.
+/// What a track file would say of this footage that says everything.
+pub(super) fn of(footage: &Footage) -> Binding {
+    Binding {
+        size: Some(footage.displayed_size()),
+        sha256: Some(footage.sha256.clone()),
+        frames: Some(footage.count() as u64),
+        times: None,
+    }
+}
+
+/// Whether what a track file says of its footage (or of the working copy that it was drawn on) is `own`. `drawn_at` is
+/// the size that the boxes were drawn at, if another; with the footage at hand the likely cause is named.
 ///
 /// # Errors
-/// `Unsafe` for a size, hash or number of frames that is not the footage's.
-pub(super) fn binding(file: &TrackFile, drawn_at: Option<(u32, u32)>, footage: &Footage) -> Result<()> {
-    if let Some((w, h)) = file.binding.size {
-        let expected = drawn_at.unwrap_or(footage.displayed_size());
-        if (w, h) != expected {
-            return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
-                .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; otherwise use the footage they were made for")));
-        }
+/// `Unsafe` for a size, hash or number of frames that is not its own.
+pub(super) fn binding(
+    file: &TrackFile,
+    drawn_at: Option<(u32, u32)>,
+    own: &Binding,
+    footage: Option<&Footage>,
+) -> Result<()> {
+    const COPY: &str = "if they were drawn on a working copy that `prepare` made, add its --binding";
+    if let (Some((w, h)), Some(expected)) = (file.binding.size, drawn_at.or(own.size))
+        && (w, h) != expected
+    {
+        return Err(Error::stopped(format!("the tracks were made for a picture of {w}x{h}, not {}x{}", expected.0, expected.1))
+            .hint(format!("if they were drawn on a smaller or larger copy of this very footage, add --tracks-size {w}x{h}; {COPY}; otherwise use the footage they were made for")));
     }
-    if let Some(sha256) = file.binding.sha256.as_deref().filter(|s| !s.eq_ignore_ascii_case(&footage.sha256)) {
+    if let (Some(theirs), Some(ours)) = (&file.binding.sha256, &own.sha256)
+        && !theirs.eq_ignore_ascii_case(ours)
+    {
         return Err(Error::stopped(format!(
-            "the tracks were made for footage with SHA-256 {sha256}, this one has {}",
-            footage.sha256
+            "the tracks were made for footage with SHA-256 {theirs}, this one has {ours}"
         ))
-        .hint("use the footage that the tracks were made for"));
+        .hint(format!("use the footage that the tracks were made for; {COPY}")));
     }
-    let count = footage.count() as u64;
-    match file.binding.frames {
-        Some(frames) if frames != count => {
-            let cause = match rate_of_copy(frames, footage) {
-                Some(rate) => made_from_copy(rate, footage),
-                None => "a copy at another frame rate numbers its frames differently".to_owned(),
-            };
-            Err(Error::stopped(format!("the tracks were made for footage of {frames} frames, this one has {count}"))
-                .hint(format!("use the footage that the tracks were made for; {cause}")))
+    match (file.binding.frames, own.frames) {
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            let cause = footage.and_then(|f| rate_of_copy(theirs, f).map(|rate| made_from_copy(rate, f)));
+            let cause =
+                cause.unwrap_or_else(|| "a copy at another frame rate numbers its frames differently".to_owned());
+            Err(Error::stopped(format!("the tracks were made for footage of {theirs} frames, this one has {ours}"))
+                .hint(format!("use the footage that the tracks were made for; {cause}; {COPY}")))
         }
         _ => Ok(()),
     }
 }
 
-/// Whether the boxes can be of this footage; what is only suspicious comes back as text.
+/// Whether the boxes can be of this footage; what is only suspicious comes back as text. Frames that are `bound` to the
+/// footage's by a working copy are not those of any other copy.
 ///
 /// # Errors
 /// `Unsafe` for boxes that are mostly outside the picture, wholly outside the footage, or numbered as in a copy with
 /// another frame rate.
-pub(super) fn boxes(file: &TrackFile, footage: &Footage) -> Result<Vec<String>> {
+pub(super) fn boxes(file: &TrackFile, footage: &Footage, bound: bool) -> Result<Vec<String>> {
     let mut suspicions = Vec::new();
     suspicions.extend(picture(file, footage)?);
-    suspicions.extend(length(file, footage)?);
+    suspicions.extend(length(file, footage, bound)?);
     Ok(suspicions)
 }
 
@@ -143,7 +159,7 @@ fn size_of_copy((right, bottom): (f64, f64), (width, height): (u32, u32)) -> Opt
 }
 
 /// The frame numbers against the footage's frames.
-fn length(file: &TrackFile, footage: &Footage) -> Result<Option<String>> {
+fn length(file: &TrackFile, footage: &Footage, bound: bool) -> Result<Option<String>> {
     let count = footage.count() as u64;
     let beyond = |key: &KeyFrame| match key.when {
         When::Frame(n) => n >= count,
@@ -156,7 +172,7 @@ fn length(file: &TrackFile, footage: &Footage) -> Result<Option<String>> {
             _ => None,
         })
     };
-    let (Some(first), Some(last)) = (numbers().min(), numbers().max()) else {
+    let (Some(first), Some(last), false) = (numbers().min(), numbers().max(), bound) else {
         return outside(file, footage, beyond).map(|()| None);
     };
     // A tool that says how many frames it counted in the whole recording.

@@ -75,8 +75,8 @@ pub fn lay(track: &Track, footage: &Footage) -> Result<Vec<Run>> {
     Ok(shown(runs.0, footage))
 }
 
-/// Runs of frame numbers as runs of the frames that are shown: numbers run over frames, too, that repeat what the file
-/// before shows.
+/// Runs of frame numbers as runs of the frames that are shown: numbers run over frames, too, that are shown from
+/// the next file.
 fn shown(runs: Vec<Run>, footage: &Footage) -> Vec<Run> {
     if footage.parts.iter().all(|p| p.repeated.is_empty()) {
         return runs;

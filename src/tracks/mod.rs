@@ -9,6 +9,7 @@ pub mod presence;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod working_copy;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -15,7 +15,7 @@ use crate::time::TimeBase;
 
 /// Footage of 768x576 with so many frames at so many a second.
 pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
-    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n % 10 == 0 };
+    let frame = |n: u32| Frame { ticks: i64::from(n), order: n, decode_ticks: None, key: n.is_multiple_of(10) };
     let layout = Layout {
         width: 768,
         height: 576,
@@ -30,6 +30,7 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         path: "yard.mp4".into(),
         name: "yard.mp4".into(),
         bytes: 1,
+        cut_off: false,
         sha256: "0".repeat(64),
         container: "mov".into(),
         codec: "h264".into(),
@@ -38,6 +39,7 @@ pub(crate) fn footage(frames: u32, fps: i32) -> Footage {
         has_audio: false,
         time_base,
         first_tick: 0,
+        early: None,
         counted: false,
         numbering: Numbering::Packets,
         clocks: Clocks::default(),
@@ -90,12 +92,11 @@ fn sightings(seen: &[(i64, i64, f64)]) -> TrackFile {
     TrackFile { format: "onvif", binding, annotated: None, tracks: vec![track], notes: Vec::new() }
 }
 
-/// Frame, left edge and width of each box on 20 frames of 10 a second, from noon.
-fn placed(
-    seen: &[(i64, i64, f64)],
-    uncertain_nanos: i64,
-    obscure: Obscure,
-) -> Result<(TrackFile, Vec<(u64, f64, f64)>)> {
+/// Frame, left edge and width.
+type Placed = (u64, f64, f64);
+
+/// The boxes on 20 frames of 10 a second, from noon.
+fn placed(seen: &[(i64, i64, f64)], uncertain_nanos: i64, obscure: Obscure) -> Result<(TrackFile, Vec<Placed>)> {
     let clock =
         Clock { start: NOON.parse().unwrap(), zone: zone("Europe/London").unwrap(), error_nanos: 0, uncertain_nanos };
     let mut file = sightings(seen);
@@ -166,7 +167,7 @@ fn walk(numbers: impl Iterator<Item = u64>, (width, height): (f64, f64)) -> Trac
 #[test]
 fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
     let yard = footage(200, 10);
-    let judge = |size| fit::boxes(&walk(0..200, size), &yard);
+    let judge = |size| fit::boxes(&walk(0..200, size), &yard, false);
     assert_eq!(judge((768.0, 576.0)).unwrap(), [""; 0]);
     for (made, named) in [((384.0, 288.0), "384x288"), ((640.0, 480.0), "640x480"), ((352.0, 264.0), "")] {
         let said = judge(made).unwrap().join("; ");
@@ -182,13 +183,13 @@ fn tracks_made_at_another_size_are_told_by_how_far_they_reach() {
     // Who never comes near the edges could be anywhere.
     let mut file = walk(0..200, (384.0, 288.0));
     file.tracks[0].keyframes.truncate(80);
-    assert_eq!(fit::boxes(&file, &yard).unwrap(), [""; 0]);
+    assert_eq!(fit::boxes(&file, &yard, false).unwrap(), [""; 0]);
 }
 
 #[test]
 fn tracks_numbered_otherwise_are_told_by_how_far_they_count() {
     let size = (768.0, 576.0);
-    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10));
+    let judge = |numbers: &mut dyn Iterator<Item = u64>| fit::boxes(&walk(numbers, size), &footage(200, 10), false);
     assert_eq!(judge(&mut (0..200)).unwrap(), [""; 0]);
     assert_eq!(judge(&mut (1..200)).unwrap(), [""; 0]);
     assert!(judge(&mut (1..201)).unwrap().join("").contains("numbered from 1?"));
@@ -211,7 +212,7 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     let annotated = |format, last| {
         let mut file = walk(0..50, (768.0, 576.0));
         (file.format, file.annotated) = (format, Some((0, last)));
-        fit::boxes(&file, &footage(200, 10))
+        fit::boxes(&file, &footage(200, 10), false)
     };
     assert_eq!(annotated("label-studio", 199).unwrap(), [""; 0]);
     for last in [99, 479] {
@@ -220,9 +221,14 @@ fn a_tool_that_counted_the_whole_recording_at_another_rate_is_found_out() {
     // A job of CVAT's may be a part of its task.
     assert!(annotated("cvat", 99).unwrap().join("").contains("one of 5 frames a second"));
     assert_eq!(annotated("cvat", 89).unwrap(), [""; 0]);
+    // A working copy of half of it is bound to it, and has half its frames.
+    let mut half = walk(0..50, (768.0, 576.0));
+    (half.format, half.annotated) = ("label-studio", Some((0, 99)));
+    assert_eq!(fit::boxes(&half, &footage(200, 10), true).unwrap(), [""; 0]);
     let mut bound = walk(0..50, (768.0, 576.0));
     bound.binding.frames = Some(400);
-    let error = fit::binding(&bound, None, &footage(200, 10)).unwrap_err();
+    let yard = footage(200, 10);
+    let error = fit::binding(&bound, None, &fit::of(&yard), Some(&yard)).unwrap_err();
     assert!(error.what().contains("400 frames") && error.to_string().contains("one of 20 frames"), "{error}");
 }
 
@@ -242,7 +248,7 @@ fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
             let When::Frame(frame) = key.when else { unreachable!() };
             key.when = When::Frame(number(frame));
         }
-        fit::boxes(&file, &footage(795, 10))
+        fit::boxes(&file, &footage(795, 10), false)
     };
     assert_eq!(spoilt(1.0, &|n| n).unwrap(), [""; 0]);
     assert!(spoilt(0.5, &|n| n).unwrap().join("").contains("--tracks-size 384x288"));
@@ -250,17 +256,4 @@ fn real_tracks_that_are_spoilt_are_found_out_and_as_they_are_fit() {
     assert!(spoilt(1.0, &|n| n + 1).unwrap().join("").contains("numbered from 1?"));
     assert!(spoilt(1.0, &|n| 2 * n).unwrap_err().to_string().contains("one of 20 frames a second"));
     assert!(spoilt(1.0, &|n| n * 5 / 2).unwrap_err().to_string().contains("one of 25 frames a second"));
-}
-
-#[test]
-fn a_start_that_is_set_to_its_second_is_known_to_a_frame_only_where_the_first_second_is_whole() {
-    let mut whole = footage(20, 10);
-    assert_eq!(whole.start_within_its_second(), 100_000_000);
-    // Frames of the last 0.7 s of a second, set to its beginning.
-    for (place, frame) in whole.frames.iter_mut().enumerate().skip(7) {
-        frame.ticks = place as i64 + 3;
-    }
-    assert_eq!(whole.start_within_its_second(), 1_000_000_000);
-    assert_eq!(footage(5, 10).start_within_its_second(), 1_000_000_000);
-    assert_eq!(footage(3, 1).start_within_its_second(), 1_000_000_000);
 }

@@ -64,7 +64,7 @@ pub fn check_decoded(written: &Footage, expected: &ExpectedSound) -> Result<Chec
     let mut reader =
         SoundReader::open(written, part, Position::ZERO)?.ok_or_else(|| wrong("cannot be found".to_owned()))?;
     let mut heard = 0u64;
-    while let Some(piece) = reader.next()? {
+    while let Some(piece) = reader.hear()? {
         if (piece.sampling.rate, piece.sampling.channels) != (expected.rate, expected.channels) {
             return Err(wrong(format!("decodes as {:?}", piece.sampling)));
         }

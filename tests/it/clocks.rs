@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::common::dahua;
+use crate::common::decode::frame_times;
 use crate::tool::{Desk, ffmpeg, ffmpeg_is_missing, fixture, native, person, read_json};
 
 fn probed(desk: &Desk, file: &str) -> Value {
@@ -109,7 +110,7 @@ fn dahuas_frames_carry_the_time_of_day() {
     dahua::write(&desk.path("yard.dav"), 0..40, (2026, 10, 12), 32_400_000, |n| if n == 20 { 60_000 } else { 0 });
     let found = probed(&desk, "yard.dav");
     assert_eq!((&found["frames"], &found["container"]), (&json!(40), &json!("dhav")));
-    assert_eq!(found["clocks"]["frames"], json!("2026-10-12T09:00:00"));
+    assert_eq!(found["clocks"]["frames"], json!("2026-10-12T09:00:00.000"));
     assert_eq!(found["gaps"], json!([{ "from": 2.0, "to": 62.0 }]));
     let said = desk.run(&["probe", "yard.dav"]).ready().out;
     for part in ["2026-10-12T09:00:00.000+01:00 by its frame times", "nothing recorded in 00:00:02.000 to 00:01:02.000"]
@@ -124,19 +125,34 @@ fn dahuas_frames_carry_the_time_of_day() {
 }
 
 #[test]
-fn dahuas_files_that_begin_within_a_second_lose_no_frame_when_joined() {
+fn dahuas_files_that_begin_within_a_second_are_right_in_time_and_lose_no_frame_when_joined() {
     if ffmpeg_is_missing() {
         return;
     }
     let desk = Desk::new();
-    // The second one begins at 09:00:02.340, which FFmpeg reads as 09:00:02.
-    dahua::write(&desk.path("1.dav"), 0..20, (2026, 10, 12), 32_400_340, |_| 0);
-    dahua::write(&desk.path("2.dav"), 20..40, (2026, 10, 12), 32_402_340, |_| 0);
-    let args = ["clip", "1.dav", "2.dav", "--from", "0", "--to", "9", "--tracks", &tracks(&desk)];
-    let said = desk.make(&args).ready().err;
-    assert!(!said.contains("repeat"), "{said}");
-    let log = read_json(&desk.pack("R").join("keep/disclosure-log.json"));
-    assert_eq!(log["items"][0]["window"]["delivered"]["frames"], json!(40), "{said}");
+    // FFmpeg itself sets the first frames of each to the beginning of their second.
+    for (name, frames, begins) in
+        [("1.dav", 0..20, 32_400_340), ("2.dav", 20..30, 32_402_340), ("3.dav", 30..40, 32_403_340)]
+    {
+        dahua::write(&desk.path(name), frames, (2026, 10, 12), begins, |_| 0);
+    }
+    let found = probed(&desk, "1.dav");
+    assert_eq!(found["clocks"]["frames"], json!("2026-10-12T09:00:00.300"), "right to a frame");
+    assert_eq!(found["seconds"], json!(2.0));
+    for (reference, files) in [("ONE", &["1.dav"][..]), ("ALL", &["1.dav", "2.dav", "3.dav"])] {
+        let rest = ["--from", "0", "--to", "9", "--no-third-parties", "--out", "out", "--reference", reference];
+        let said = desk.run(&[&["clip"], files, &rest[..]].concat()).ready().err;
+        assert!(!said.contains("repeat") && !said.contains("without a gap"), "{said}");
+        let times: Vec<f64> =
+            frame_times(&desk.pack(reference).join("send/clip.mp4")).iter().map(|t| t.seconds()).collect();
+        let steady = times.windows(2).all(|w| (w[1] - w[0] - 0.1).abs() < 1e-6);
+        assert_eq!((times.len(), steady), (if files.len() > 1 { 40 } else { 20 }, true), "{times:?}");
+    }
+    // Frame 13 is a second and three tenths in; decoding starts at frame 10, in the middle of a second.
+    let still = ["still", "1.dav", "--at", "2026-10-12T09:00:01.650", "--clock-start", "container"];
+    desk.run(&[&still[..], &["--no-third-parties", "--out", "out", "--reference", "STILL"]].concat()).ready();
+    let log = read_json(&desk.pack("STILL").join("keep/disclosure-log.json"));
+    assert_eq!(log["items"][0]["expected_stills"][0]["frame"], json!(13));
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn on_fixture(kind: &str, file: &str, options: &str) -> Run {
 }
 
 /// The fixture's frame times from 0, and its end.
-fn timeline(file: &str) -> (Vec<Time>, Time) {
+pub fn timeline(file: &str) -> (Vec<Time>, Time) {
     let times = frame_times(&fixture(file));
     let from_zero = times.iter().map(|t| t.since(times[0])).collect();
     (from_zero, end(&fixture(file)).since(times[0]))

@@ -183,9 +183,9 @@ fn repeated_frames_are_shown_once_and_still_counted() {
     let files = parts(&desk, &[("20261012_090000.mp4", (0, 30)), ("20261012_090001.mp4", (10, 40))]);
     clip(&desk, &files, "--from 0 --to 9").ready();
     shows(&desk, 0..40, 0..40);
-    warned(&desk, &["begins 2.000 s before", "first 20 frames repeat"]);
+    warned(&desk, &["begins 2.000 s before", "last 20 frames of 20261012_090000.mp4"]);
 
-    // The second file's frames are numbers 30 to 59; its first 20 are not shown.
+    // The second file's frames are numbers 30 to 59; the first one's last 20 are not shown.
     let shape = json!([150, 100, 40, 40]);
     let tracks = json!([
         { "id": "by number", "sampling": "every-frame", "keyframes": (52..56).map(|n| json!({ "frame": n, "box": shape })).collect::<Vec<_>>() },
@@ -202,7 +202,7 @@ fn repeated_frames_are_shown_once_and_still_counted() {
     };
     // Frames 52 to 55 are painted 32 to 35; one before and one after are held.
     assert_eq!(covered(170, 120), (31..=36).collect::<Vec<_>>());
-    // At 10 columns a frame from frame 40, which is not shown: in the first that is shown, 50, it is at column 110.
+    // At 10 columns a frame from frame 40, which is painted 20.
     let mask = logged_cover(&log["items"][0], 30, (320, 240));
     let columns: Vec<usize> = (0..320).filter(|x| mask[30 * 320 + x]).collect();
     assert_eq!((columns[0], columns[columns.len() - 1]), (110, 129));
@@ -213,6 +213,25 @@ fn repeated_frames_are_shown_once_and_still_counted() {
     clip_again(&desk, &files, "C").ready();
     desk.json("tracks.json", &json!({ "version": 1, "footage": { "frames": 40 }, "tracks": tracks }));
     clip_again(&desk, &files, "D").stopped(3, &["40 frames", "60"]);
+}
+
+#[test]
+fn what_the_recorder_wrote_into_both_files_is_found_to_the_frame() {
+    if ffmpeg_is_missing() {
+        return;
+    }
+    for coded in ["-c:v libx264 -g 5 -bf 0", "-c:v libx264 -g 10 -bf 2", "-c:v mpeg4 -g 5 -q:v 3"] {
+        // Names that tell nothing, and names that tell whole seconds, by which the files seem to follow each other.
+        for names in [["a.mkv", "b.mkv"], ["20261012_090000.mkv", "20261012_090002.mkv"]] {
+            let desk = Desk::new();
+            part(&desk, "whole.mkv", (0, 40), &format!("{coded} -pix_fmt yuv420p"));
+            ffmpeg(&["-i", "whole.mkv", "-t", "3", "-c", "copy", names[0]], &desk.path(""));
+            ffmpeg(&["-ss", "2", "-i", "whole.mkv", "-c", "copy", names[1]], &desk.path(""));
+            clip(&desk, &names.map(str::to_owned), "--from 0 --to 9").ready();
+            assert_eq!(numbers(&sent(&desk)), (0..40).collect::<Vec<_>>(), "{coded} {names:?}");
+            warned(&desk, &["coded pictures", "only"]);
+        }
+    }
 }
 
 fn clip_again(desk: &Desk, files: &[String], reference: &str) -> Answer {
@@ -232,6 +251,17 @@ fn files_in_different_containers_are_joined_exactly() {
     let files = parts(&desk, &[("a.mp4", (0, 13)), ("b.ts", (13, 27)), ("c.avi", (27, 33)), ("d.mkv", (33, 40))]);
     clip(&desk, &files, "--from 0 --to 9").ready();
     shows(&desk, 0..40, 0..40);
+}
+
+#[test]
+fn raw_files_follow_one_another_at_the_rate_that_is_given() {
+    if ffmpeg_is_missing() {
+        return;
+    }
+    let desk = Desk::new();
+    let files = [("a.h264", (0, 13)), ("b.h264", (13, 27)), ("c.h264", (27, 40))];
+    clip(&desk, &parts(&desk, &files), "--from 0.5 --to 3.5 --fps 10").ready();
+    shows(&desk, 5..35, 0..30);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn clip(desk: &Desk, name: &str, options: &[&str]) {
 }
 
 /// What the clip's sound decodes to, all of it.
-fn heard(clip: &Path) -> Vec<f32> {
+pub fn heard(clip: &Path) -> Vec<f32> {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-i"]).arg(clip).args(["-map", "0:a", "-f", "f32le", "-ac", "1", "-ar", "48000", "-"]);
     let output = command.output().unwrap();
@@ -82,7 +82,7 @@ fn onsets(sound: &[f32]) -> Vec<f64> {
 }
 
 /// How much of a tone is in it, as the amplitude of a sine (Goertzel).
-fn strength(sound: &[f32], hertz: f64) -> f64 {
+pub fn strength(sound: &[f32], hertz: f64) -> f64 {
     let part = |f: fn(f64) -> f64| -> f64 {
         let step = std::f64::consts::TAU * hertz / RATE as f64;
         sound.iter().enumerate().map(|(at, &v)| f64::from(v) * f(step * at as f64)).sum()
@@ -113,7 +113,8 @@ fn kept_sound_is_in_step_with_the_pictures_and_has_nothing_from_outside() {
             let (seen, beeps) = (flashes(&clip), onsets(&sound));
             assert_eq!(seen.len(), BEEPS.len(), "{name}, {how}: {seen:?}");
             let apart: Vec<f64> = seen.iter().zip(&beeps).map(|(a, b)| (a - b).abs()).collect();
-            assert!(beeps.len() == 4 && apart.iter().all(|&d| d < 0.02), "{name}, {how}: {seen:?}, {beeps:?}");
+            // A frame is 0.04 s. MP3 begins 0.023 s late, and AVI has no place to say so.
+            assert!(beeps.len() == 4 && apart.iter().all(|&d| d < 0.03), "{name}, {how}: {seen:?}, {beeps:?}");
             let inner = &sound[RATE / 20..2 * RATE - RATE / 20];
             assert!(strength(inner, OUTSIDE) < 0.002, "{name}, {how}: {}", strength(inner, OUTSIDE));
             assert!(strength(inner, BEEP) > 0.01, "{name}, {how}: {}", strength(inner, BEEP));

@@ -203,12 +203,3 @@ impl Desk {
         self.run(&args).stopped(2, &[says]);
     }
 }
-
-#[test]
-fn what_is_not_built_yet_says_so() {
-    let desk = Desk::new();
-    let footage = fixture("mpeg4.avi");
-    let command = ["prepare", &footage, "--from", "0", "--to", "1", "--out", "x.mp4"];
-    desk.run(&command).stopped(2, &[command[0], "not built yet", "what to do: "]);
-    assert_eq!(listing(&desk.path("")), [""; 0]);
-}

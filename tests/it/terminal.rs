@@ -217,3 +217,37 @@ fn no_command_or_an_unknown_one_is_status_2() {
         assert_eq!(answer.status, 2, "{args:?}: {}", answer.err);
     }
 }
+
+#[test]
+fn what_files_hold_never_orders_the_terminal_about() {
+    let desk = Desk::new();
+    let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}";
+    let track = json!({ "id": evil, "label": evil, "keyframes": [{ "frame": 0, "box": [8, 8, 40, 40] }] });
+    let tracks = desk.json(&format!("{evil}.json"), &json!({ "version": 1, "tracks": [track] }));
+    let (footage, orders) = (fixture("mpeg4.avi"), ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']);
+    for args in [
+        &["tracks", "check", &tracks, "--footage", &footage][..],
+        &[
+            "clip",
+            &footage,
+            "--from",
+            "0",
+            "--to",
+            "1",
+            "--tracks",
+            &tracks,
+            "--subject",
+            "nobody",
+            "--reference",
+            "R",
+            "--out",
+            "out",
+        ],
+        &["tracks", "convert", &tracks, &format!("{evil}.gone")],
+    ] {
+        let answer = desk.run(args);
+        let said = answer.out + &answer.err;
+        assert!(!said.contains(orders), "{args:?}: {said:?}");
+        assert!(said.contains("owned"), "{args:?} quotes nothing, so this shows nothing: {said}");
+    }
+}

@@ -9,6 +9,8 @@ use cctv_redact::Kind;
 use cctv_redact::obscure::METHODS;
 use cctv_redact::tracks::formats::FORMATS;
 
+use crate::kinds::{TRIED, Tried};
+
 /// Longest file in `src/`.
 const LINES: usize = 460;
 
@@ -162,6 +164,14 @@ fn formats_differ(readme: &str) -> Option<String> {
     difference("track formats", table(readme, "format"), FORMATS.iter().map(row).collect())
 }
 
+fn tried_differs(readme: &str) -> Option<String> {
+    let row = |t: &Tried| {
+        let link = format!("[{}]({})", t.test.0.trim_start_matches("tests/"), t.test.0);
+        vec![t.kind.to_owned(), t.file.to_owned(), t.result.to_owned(), link]
+    };
+    difference("what was tried", table(readme, "recording"), TRIED.iter().map(row).collect())
+}
+
 fn statuses_differ(readme: &str) -> Option<String> {
     let written = table(readme, "status").into_iter().map(|row| row.into_iter().take(1).collect()).collect();
     let kinds = [Kind::Failed, Kind::Usage, Kind::Unsafe, Kind::Unverified, Kind::Interrupted];
@@ -190,6 +200,7 @@ fn help() -> String {
         &["run"],
         &["batch"],
         &["verify"],
+        &["prepare"],
         &["probe"],
         &["bench"],
         &["review"],
@@ -344,6 +355,17 @@ fn the_readme_has_the_track_formats_of_the_code() {
     let readme = read("README.md");
     assert_eq!(formats_differ(&readme), None);
     assert!(formats_differ(&readme.replace("| `mot` |", "| `paper` |")).is_some());
+}
+
+#[test]
+fn the_readme_has_what_was_tried_and_every_row_has_its_test() {
+    let readme = read("README.md");
+    assert_eq!(tried_differs(&readme), None);
+    assert!(tried_differs(&readme.replace("| Windows Media, ASF |", "| Everything |")).is_some());
+    let is_there = |(path, name): (&str, &str)| read(path).contains(&format!("fn {name}("));
+    let missing: Vec<_> = TRIED.iter().filter(|tried| !is_there(tried.test)).map(|tried| tried.kind).collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(!is_there(("tests/it/tidy.rs", "not_a_test")));
 }
 
 #[test]

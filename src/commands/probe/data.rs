@@ -38,6 +38,7 @@ pub fn as_json(footage: &Footage, zone: &TimeZone) -> Value {
         "first_timestamp": part.first_tick,
         "key_frames": keys,
         "gaps": footage.gaps().map(|g| json!({ "from": g.from.seconds(), "to": g.to.seconds() })).collect::<Vec<_>>(),
+        "cut_off": part.cut_off,
         "flagged_as_damaged": footage.flagged.iter().map(|p| p.seconds()).collect::<Vec<_>>(),
         "audio": footage.has_audio(),
         "clocks": clocks(footage, zone),

@@ -70,6 +70,9 @@ fn summary(
 fn problems(footage: &Footage) -> Option<String> {
     let gaps: Vec<String> = footage.gaps().map(|gap| format!("{} to {}", gap.from, gap.to)).collect();
     let mut found = Vec::new();
+    if footage.parts.iter().any(|part| part.cut_off) {
+        found.push(format!("the file breaks off at {}: what it held after that is not in it", footage.end()));
+    }
     if !gaps.is_empty() {
         found.push(format!("nothing recorded in {}", listed(&gaps)));
     }

@@ -58,9 +58,10 @@ impl<'a> SoundReader<'a> {
         ffi::only_stream(&mut input, index);
         let frame = ff::frame::Audio::empty();
         let mut this = Self { footage, part, input, decoder, stream: index, time_base, frame, draining: false };
-        // Where a container cannot seek by its sound, it is read from its beginning.
+        // Where a container cannot seek by its sound, it is read from its beginning; so is DHAV, whose time stamps are
+        // other ones after a jump.
         let target = this.stamp(Position::from_nanos(from.nanos().saturating_sub(BEFORE)));
-        if target > 0 && !ffi::seek(&mut this.input, index, target) {
+        if target > 0 && (part.container == "dhav" || !ffi::seek(&mut this.input, index, target)) {
             drop(this.input);
             this.input = reader::open(&part.path, false)?;
             ffi::only_stream(&mut this.input, index);
@@ -72,7 +73,7 @@ impl<'a> SoundReader<'a> {
     ///
     /// # Errors
     /// `Failed` when the file cannot be read, or has more than two channels.
-    pub fn next(&mut self) -> Result<Option<Heard>> {
+    pub fn hear(&mut self) -> Result<Option<Heard>> {
         loop {
             match self.decoder.receive_frame(&mut self.frame) {
                 Ok(()) => return self.heard().map(Some),
@@ -99,7 +100,10 @@ impl<'a> SoundReader<'a> {
     }
 
     fn position(&self, stamp: i64) -> Position {
-        let own = self.time_base.position(stamp).nanos();
+        // In the pictures' ticks, because that is where what is wrong with time stamps is told.
+        let picture = self.part.time_base.ticks(self.time_base.position(stamp).nanos());
+        let by = self.part.put_right(picture) - picture;
+        let own = self.time_base.position(stamp).nanos().saturating_add(self.part.time_base.position(by).nanos());
         Position::from_nanos(own.saturating_sub(self.first_picture()).saturating_add(self.begins()))
     }
 

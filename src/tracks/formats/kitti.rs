@@ -43,9 +43,9 @@ fn sniff(bytes: &[u8]) -> bool {
     let number = |text: &&str| text.parse::<f64>().is_ok();
     match columns.as_slice() {
         [frame, id, kind, rest @ ..] if is_whole(frame) && !number(kind) => {
-            is_whole(id) && matches!(rest.len(), 14 | 15) && rest.iter().all(|c| number(c))
+            is_whole(id) && matches!(rest.len(), 14 | 15) && rest.iter().all(&number)
         }
-        [kind, rest @ ..] => !number(kind) && matches!(rest.len(), 14..=16) && rest.iter().all(|c| number(c)),
+        [kind, rest @ ..] => !number(kind) && matches!(rest.len(), 14..=16) && rest.iter().all(number),
         [] => false,
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::cover::Cover;
 use crate::error::Kind;
 use crate::geometry::Rect;
-use crate::media::{Converter, Encoder, Muxer, REORDER, Target};
+use crate::media::{Besides, Converter, Encoder, Muxer, REORDER, Target};
 use crate::obscure;
 use crate::picture::Picture;
 use crate::plan::{self, Plan};
@@ -90,7 +90,8 @@ impl Bench {
         let Finish { encoder: options, display, .. } = Rendering::full(&self.footage, &self.plan).unwrap().finish;
         let mut encoder = Encoder::open(&options).unwrap();
         let sets = encoder.sets().unwrap();
-        let mut muxer = Muxer::create(&path, &encoder, &sets, self.footage.time_base, display, None).unwrap();
+        let mut muxer =
+            Muxer::create(&path, &encoder, &sets, self.footage.time_base, display, Besides::default()).unwrap();
         let ticks = |place: usize| self.footage.frames[frames[place]].ticks - self.footage.frames[frames[0]].ticks;
         let mut coded = Vec::new();
         let mut keep = |packet| {

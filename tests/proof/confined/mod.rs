@@ -29,7 +29,7 @@ pub fn prove(_: Share) -> Record {
             record.notes.push("NOT TESTED: the attempts without confinement, for want of the ffmpeg command".to_owned())
         }
     }
-    for command in ["clip", "still", "run", "batch", "verify", "probe", "review", "check"] {
+    for command in ["clip", "still", "run", "batch", "verify", "probe", "check", "prepare", "review"] {
         let (parent, output, said) = stage.play(command, None);
         if command == "clip" && !stage.in_force(&mut record) {
             return record;
@@ -166,6 +166,7 @@ impl<'a> Stage<'a> {
             "verify" => format!("verify out/{REFERENCE} --footage {FOOTAGE}"),
             "probe" => format!("probe {FOOTAGE}"),
             "review" => format!("review {FOOTAGE} --no-open"),
+            "prepare" => format!("prepare {FOOTAGE} --from 0 --to 1 --out unredacted.mp4"),
             _ => format!("tracks check tracks.json --footage {FOOTAGE} --pictures out"),
         };
         // The page is served until somebody ends it: here once the footage was opened to the end.

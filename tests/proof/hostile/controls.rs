@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::seeds::Seed;
+use super::truth::decode;
 use super::{Came, Run, judge};
 use crate::cage::{self, Limits};
 use crate::record::Record;
@@ -67,6 +68,11 @@ pub fn plant(seed: &Seed, folder: &Path, record: &mut Record) {
         let came = judge(seed, &run, &seed.bytes, &what);
         record.control(format!("status 0, and {what}"), run.ended.status == 0 && matches!(came, Came::Fault(_)));
     }
+    // The command's decoder shows what is predicted from a lost picture, and says nothing.
+    let path = folder.join(format!("lost-{}", seed.name));
+    fs::write(&path, seed.without(1)).unwrap();
+    let shown = decode(&path, "");
+    record.control("what is predicted from a lost picture is shown", seed.truth.wrong(&shown, |_| false).is_some());
     // A frame that is said to be covered whole, and shows everything.
     let run = Run::over(cage::tool(), seed, &seed.bytes, "");
     let open = seed.truth.wrong(&run.clip(), |frame| frame == 3);

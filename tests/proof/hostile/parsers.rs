@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{DICE, harm, papers};
 use crate::cage;
 use crate::case::Dice;
-use crate::record::{Record, Share};
+use crate::record::{Record, Share, each};
 
 #[path = "../../../fuzz/entries.rs"]
 mod entries;
@@ -21,40 +21,44 @@ use entries::{ENTRIES, Parser};
 const LONGEST: Duration = Duration::from_secs(3);
 
 pub fn prove(share: Share) -> Record {
-    let mut record = Record::default();
     let folder = tempfile::tempdir().unwrap();
     let corpora = corpora(folder.path());
     let said = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    for (name, entry) in ENTRIES {
-        let sound = corpora.iter().filter(|c| c.0 == *name).flat_map(|c| c.1.iter());
-        let sound: Vec<&Vec<u8>> = sound.filter(|bytes| bytes.len() < 200_000).collect();
-        let vectors = files_below(&root().join("tests/vectors").join(name));
-        for bytes in sound.iter().copied().chain(vectors.iter().map(|v| &v.1)) {
-            record.case(fault(*entry, bytes).map(|fault| format!("{name}, a sound file or a known one: {fault}")));
-        }
-        record.case(sound.is_empty().then(|| format!("{name} has no file to change")));
-        let (start, mut number) = (Instant::now(), 0);
-        while start.elapsed() < Duration::from_secs(share.of(3, 60)) && !sound.is_empty() {
-            let bytes = changed(sound[number % sound.len()], number);
-            if let Some(fault) = fault(*entry, &bytes) {
-                record.case(Some(format!("{name}, case {number}: {fault}; kept as {}", keep(name, &bytes))));
-                break;
-            }
-            number += 1;
-        }
-        record.case(None);
-        record.notes.push(format!("{number} changed files for the parser of {name}"));
-    }
+    let mut record = Record::of(each(ENTRIES, |(name, parser)| {
+        let sound = corpora.iter().filter(|c| c.0 == *name).flat_map(|c| &c.1);
+        one(name, *parser, &sound.filter(|bytes| bytes.len() < 200_000).collect::<Vec<_>>(), share)
+    }));
     controls(&mut record);
     std::panic::set_hook(said);
     record
 }
 
+fn one(name: &str, parser: Parser, sound: &[&Vec<u8>], share: Share) -> Record {
+    let mut record = Record::default();
+    let vectors = files_below(&root().join("tests/vectors").join(name));
+    for bytes in sound.iter().copied().chain(vectors.iter().map(|v| &v.1)) {
+        record.case(fault(parser, bytes).map(|fault| format!("{name}, a sound file or a known one: {fault}")));
+    }
+    record.case(sound.is_empty().then(|| format!("{name} has no file to change")));
+    let (start, mut number) = (Instant::now(), 0);
+    while start.elapsed() < Duration::from_secs(share.of(3, 60)) && !sound.is_empty() {
+        let bytes = changed(sound[number % sound.len()], number);
+        if let Some(fault) = fault(parser, &bytes) {
+            record.case(Some(format!("{name}, case {number}: {fault}; kept as {}", keep(name, &bytes))));
+            break;
+        }
+        number += 1;
+    }
+    record.case(None);
+    record.notes.push(format!("{number} changed files for the parser of {name}"));
+    record
+}
+
 /// What an entry does wrong with an input.
-fn fault(entry: Parser, bytes: &[u8]) -> Option<String> {
+fn fault(parser: Parser, bytes: &[u8]) -> Option<String> {
     let start = Instant::now();
-    let panic = catch_unwind(AssertUnwindSafe(|| entry(bytes))).err();
+    let panic = catch_unwind(AssertUnwindSafe(|| parser(bytes))).err();
     if let Some(panic) = panic {
         let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         return Some(format!("a panic: {}", said.unwrap_or_default()));

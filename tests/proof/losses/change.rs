@@ -4,10 +4,13 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::kill::signal;
 use super::world::{Wanted, World, said};
 use crate::record::{Record, Share, each};
 
@@ -81,25 +84,31 @@ fn changed(change: fn(&Path), stage: &str, delay: u64) -> Option<String> {
     let world = World::with(Wanted::Clip, "car-park.mp4");
     let before = world.path().join("before");
     fs::copy(world.recording(), &before).unwrap();
-    let mut run = world.command().arg("--json").spawn().unwrap();
-    let mut events = BufReader::new(run.stdout.take().unwrap());
-    let (mut line, wanted) = (String::new(), format!("\"stage\":\"{stage}\""));
-    while !line.contains(&wanted) {
-        line.clear();
-        if events.read_line(&mut line).unwrap() == 0 {
-            return Some(format!("it never comes to '{stage}': {}", said(&run.wait_with_output().unwrap())));
-        }
+    let mut run = world.command().arg("--json").process_group(0).spawn().unwrap();
+    let group = format!("-{}", run.id());
+    let (events, told) = (Arc::new(Mutex::new(String::new())), run.stdout.take().unwrap());
+    let said_so_far = Arc::clone(&events);
+    let listener = std::thread::spawn(move || {
+        BufReader::new(told).lines().for_each(|line| said_so_far.lock().unwrap().push_str(&line.unwrap()));
+    });
+    let is_at = |stage: &str| events.lock().unwrap().contains(&format!("\"stage\":\"{stage}\""));
+    while !is_at(stage) && !listener.is_finished() {
+        std::thread::sleep(Duration::from_micros(200));
     }
     std::thread::sleep(Duration::from_millis(delay));
+    // It stands still while that happens, so that it is known what it had done by then.
+    signal("STOP", &group);
+    std::thread::sleep(Duration::from_millis(100));
+    let being_read = is_at("covering") && !is_at("verifying");
     change(world.recording());
-    let rest = std::thread::spawn(move || events.read_to_string(&mut String::new()));
+    signal("CONT", &group);
     let done = run.wait_with_output().unwrap();
-    drop(rest.join());
+    listener.join().unwrap();
     let status = done.status.code();
     let stands = world.out().join("SAR-1").exists();
     match status {
         Some(0) if !stands => Some("status 0, and no pack".into()),
-        Some(0) if stage == "covering" && delay < 10 => Some("status 0, though it was still being read".into()),
+        Some(0) if being_read => Some("status 0, though it was still being read".into()),
         // Of what it was when it was read, whichever that is: the log's hash says so.
         Some(0) => {
             let of = [before.as_path(), world.recording()].map(|recording| world.verifies("SAR-1", recording));
@@ -130,7 +139,7 @@ fn vanishes(at: u64) -> Option<String> {
     let run = world.command().spawn().unwrap();
     std::thread::sleep(Duration::from_millis(at));
     let elsewhere = world.path().join("elsewhere");
-    if at % 100 == 0 {
+    if at.is_multiple_of(100) {
         fs::rename(world.out(), &elsewhere).unwrap();
     } else {
         // The run may be making files meanwhile.
@@ -142,7 +151,7 @@ fn vanishes(at: u64) -> Option<String> {
         fs::rename(&elsewhere, world.out()).unwrap();
     }
     match done.status.code() {
-        Some(0 | 1 | 2) => {}
+        Some(0..=2) => {}
         _ => return Some(said(&done)),
     }
     // One that was ready before everything was removed has done what it could.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::world::{Wanted, World, said};
@@ -64,7 +64,7 @@ fn kill(wanted: Wanted, who: Who, at: Duration) -> Option<String> {
         Who::Group => signal("KILL", &format!("-{}", run.id())),
         Who::Children => below.iter().for_each(|pid| signal("KILL", &pid.to_string())),
     }
-    let done = finished(run)?;
+    let done = run.wait_with_output().unwrap();
     if let Some(fault) = all_gone(&below) {
         return Some(fault);
     }
@@ -82,22 +82,21 @@ fn stop(wanted: Wanted, name: &str, all: bool, at: Duration) -> Option<String> {
     let below = descendants(run.id());
     let start = Instant::now();
     signal(name, &format!("{}{}", if all { "-" } else { "" }, run.id()));
-    let done = finished(run)?;
+    let done = run.wait_with_output().unwrap();
     let took = start.elapsed();
     let number = if name == "INT" { 2 } else { 15 };
+    let entries = fs::read_dir(world.out()).into_iter().flatten();
+    let left = entries.into_iter().any(|e| e.unwrap().path().to_string_lossy().contains(".partial-"));
     let well = match (done.status.code(), done.status.signal()) {
-        // Before it listens, the system ends it; behind the last moment it is done.
-        (None, Some(signal)) => signal == number && at < Duration::from_millis(300),
+        // Before it listens, and has made anything, the system ends it.
+        (None, signal) => signal == Some(number),
+        // At its last moment it is done.
         (Some(0 | 130), _) => true,
         // A batch with some requests ready and others interrupted.
         (Some(1), _) => wanted == Wanted::Batch,
         _ => false,
     };
-    let left = fs::read_dir(world.out())
-        .into_iter()
-        .flatten()
-        .any(|e| e.unwrap().path().to_string_lossy().contains(".partial-"));
-    match (well, took > PATIENCE, left && done.status.code().is_some()) {
+    match (well, took > PATIENCE, left) {
         (false, ..) => Some(said(&done)),
         (_, true, _) => Some(format!("it goes on for {took:?}")),
         (.., true) => Some("it leaves its work folder".into()),
@@ -105,11 +104,7 @@ fn stop(wanted: Wanted, name: &str, all: bool, at: Duration) -> Option<String> {
     }
 }
 
-fn finished(run: Child) -> Option<std::process::Output> {
-    Some(run.wait_with_output().unwrap())
-}
-
-fn signal(name: &str, target: &str) {
+pub fn signal(name: &str, target: &str) {
     // One that is gone already is no fault.
     let _ = Command::new("sh").args(["-c", &format!("kill -{name} -- {target} 2>/dev/null")]).status();
 }

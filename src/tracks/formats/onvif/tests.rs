@@ -31,8 +31,11 @@ fn tree(inside: &str) -> String {
     format!("<tt:ObjectTree>{inside}</tt:ObjectTree>")
 }
 
-/// Id, and for each sighting tenths of a second from the hour, first and last, and the left edge.
-fn course(file: &TrackFile) -> Vec<(String, Vec<(i64, i64, f64)>)> {
+/// Tenths of a second from the hour, first and last, and the left edge.
+type Sighting = (i64, i64, f64);
+
+/// Id and sightings of each track.
+fn course(file: &TrackFile) -> Vec<(String, Vec<Sighting>)> {
     let hour = "2008-10-10T12:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
     let from_hour = |t: Timestamp| if t == Timestamp::MAX { i64::MAX } else { (t.as_millisecond() - hour) / 100 };
     let sighting = |key: &KeyFrame| {
