@@ -58,8 +58,8 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookedAt {
-    /// How many stretches in which anybody enters or leaves, or the window begins or ends, there are and were marked as
-    /// looked at; by the role of who does.
+    /// How many stretches in which anybody enters, leaves or is shown, or the window begins or ends, there are and were
+    /// marked as looked at; by the role of who does.
     pub stretches: Vec<LookedAtRole>,
     /// Why it was approved though not all were looked at.
     #[serde(default)]

@@ -12,13 +12,17 @@ use crate::picture::{Picture, Plane, Planes};
 const SIDE: f64 = 32.0;
 
 /// Below this similarity (of -1 to 1) it is not the same any more.
-const SURE: f64 = 0.6;
+const SURE: f64 = 0.75;
+
+/// Below this similarity to what was in the box at first it may be somebody else by now: a template that learns can be
+/// led from one person to another, step by step.
+const STILL: f64 = 0.6;
 
 /// Another place this similar, farther away than half a box, is as good a guess.
 const RIVAL: f64 = 0.04;
 
 /// How much of the template is new at every step: what is followed changes slowly.
-const LEARN: f32 = 0.15;
+const LEARN: f32 = 0.1;
 
 /// Why following ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub enum Stop {
     Lost,
     /// Two places look like it.
     Unsure,
+    /// It has become unlike what it was at first.
+    Changed,
     /// The box has reached the edge of the picture.
     Edge,
 }
@@ -37,16 +43,27 @@ impl Stop {
         match self {
             Self::Lost => "nothing near by looks like it any more",
             Self::Unsure => "two places look alike",
+            Self::Changed => "it looks unlike what it was at first, and may be somebody else",
             Self::Edge => "it reaches the edge of the picture",
         }
     }
 }
 
 /// Samples seen from `step` times farther away.
+#[derive(Clone)]
 struct Grey {
     width: usize,
     height: usize,
     samples: Vec<f32>,
+}
+
+impl Grey {
+    /// A part of it.
+    fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
+        let rows = self.samples.chunks(self.width.max(1)).skip(y).take(height);
+        let samples = rows.flat_map(|row| row.iter().skip(x).take(width).copied()).collect();
+        Self { width, height, samples }
+    }
 }
 
 /// Follows one box.
@@ -55,6 +72,8 @@ pub struct Follower {
     /// Pixels a frame.
     speed: (f64, f64),
     step: usize,
+    /// What was in the box when it was drawn.
+    first: Grey,
     template: Grey,
 }
 
@@ -70,7 +89,13 @@ impl Follower {
         }
         let (columns, rows) = ((shape.w as usize / step).max(2), (shape.h as usize / step).max(2));
         let template = seen(picture, (shape.x as usize, shape.y as usize), (columns, rows), step)?;
-        (deviation(&template.samples).1 > 1e-3).then_some(Self { shape, speed: (0.0, 0.0), step, template })
+        (deviation(&template.samples).1 > 1e-3).then(|| Self {
+            shape,
+            speed: (0.0, 0.0),
+            step,
+            first: template.clone(),
+            template,
+        })
     }
 
     /// Where it is in the next frame, and how similar that is (up to 1).
@@ -100,6 +125,10 @@ impl Follower {
         if scores.iter().any(|s| far(s) && s.2 > best.2 - RIVAL) {
             return Err(Stop::Unsure);
         }
+        let found = around.part(best.0, best.1, self.template.width, self.template.height);
+        if scores_at(&self.first, &found) < STILL {
+            return Err(Stop::Changed);
+        }
         let place = ((left + best.0 * self.step) as f64, (top + best.1 * self.step) as f64);
         // Half of the new speed: places are known to `step` pixels only.
         let moved = (place.0 - self.shape.x, place.1 - self.shape.y);
@@ -108,12 +137,7 @@ impl Follower {
         if place.0 + self.shape.w > w as f64 || place.1 + self.shape.h > h as f64 {
             return Err(Stop::Edge);
         }
-        for row in 0..self.template.height {
-            let from = (best.1 + row) * around.width + best.0;
-            let new = around.samples.get(from..from + self.template.width).unwrap_or_default();
-            let old = self.template.samples.iter_mut().skip(row * self.template.width);
-            old.zip(new).for_each(|(old, new)| *old += LEARN * (new - *old));
-        }
+        self.template.samples.iter_mut().zip(&found.samples).for_each(|(old, new)| *old += LEARN * (new - *old));
         Ok((self.shape, best.2))
     }
 }
@@ -155,6 +179,11 @@ fn means<S: Copy + Into<u32>>(
 fn deviation(samples: &[f32]) -> (f64, f64) {
     let mean = samples.iter().map(|&s| f64::from(s)).sum::<f64>() / samples.len().max(1) as f64;
     (mean, samples.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>().sqrt())
+}
+
+/// The similarity of two of the same size.
+fn scores_at(one: &Grey, other: &Grey) -> f64 {
+    scores(one, other).first().map_or(0.0, |s| s.2)
 }
 
 /// The similarity at every place where the template fits, as column, row, similarity.
@@ -229,6 +258,33 @@ mod tests {
         let mut follower = follower();
         follower.next(&scene(&[(62, 70)])).unwrap();
         assert_eq!(follower.next(&scene(&[(38, 70), (86, 70)])), Err(Stop::Unsure));
+    }
+
+    #[test]
+    fn whoever_becomes_somebody_else_step_by_step_is_not_followed_on() {
+        let mut follower = follower();
+        let (one, other) = (scene(&[(60, 70)]), mirrored(&scene(&[(60, 70)])));
+        let stopped = (0..100).find_map(|step| follower.next(&between(&one, &other, step as f32 / 100.0)).err());
+        assert!(matches!(stopped, Some(Stop::Changed | Stop::Lost)), "{stopped:?}");
+    }
+
+    /// The figure's rows upside down, where it stands.
+    fn mirrored(picture: &Picture) -> Picture {
+        let mut turned = picture.clone();
+        if let (Planes::Eight(from), Planes::Eight(to)) = (&picture.planes, &mut turned.planes) {
+            (0..80).for_each(|row| to[0].row_mut(70 + row)[60..100].copy_from_slice(&from[0].row(149 - row)[60..100]));
+        }
+        turned
+    }
+
+    fn between(one: &Picture, other: &Picture, share: f32) -> Picture {
+        let mut mixed = one.clone();
+        if let (Planes::Eight(to), Planes::Eight(from)) = (&mut mixed.planes, &other.planes) {
+            let mix =
+                |(to, &from): (&mut u8, &u8)| *to = (f32::from(*to) * (1.0 - share) + f32::from(from) * share) as u8;
+            to[0].samples.iter_mut().zip(&from[0].samples).for_each(mix);
+        }
+        mixed
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What somebody has to look at before they approve: the moments at which anybody enters or leaves, and at which the
-//! window begins and ends, because there boxes are late, early or missing.
+//! window begins and ends, because there boxes are late, early or missing; and everybody who is shown, all the time,
+//! because a box that has come onto somebody else shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,12 +17,15 @@ use crate::request::LookedAtRole;
 /// Seconds before and after such a moment that belong to it.
 const AROUND: f64 = 1.0;
 
+/// Seconds that a stretch lasts at most, unless its moments are closer together.
+const LONGEST: f64 = 10.0;
+
 /// Somebody enters or leaves, or the window begins or ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moment {
     /// The frame.
     pub frame: usize,
-    /// `enters`, `leaves`, `begins`, `ends`.
+    /// `enters`, `leaves`, `is shown`, `begins`, `ends`; of a single picture `is handed over`, `is covered`.
     pub what: &'static str,
     /// `third-party`, `subject`, `shown`, `window`.
     pub role: &'static str,
@@ -48,9 +52,18 @@ pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], method: &str) ->
     let frames: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else { return Vec::new() };
     let window = |frame, what| Moment { frame, what, role: "window", track: None };
+    if frames.len() <= last - first || first == last {
+        return frames.iter().map(|&frame| picture(frame, plan, laid, method)).collect();
+    }
     let mut moments = vec![window(first, "begins"), window(last, "ends")];
+    let around = (AROUND * footage.frame_rate()).ceil().clamp(1.0, 240.0) as usize;
     for track in laid.iter().filter(|t| !t.whole) {
         for &(from, to) in &track.runs {
+            if track.role != "third-party" {
+                let inside = (from.max(first)..to.min(last)).step_by(2 * around).skip(1);
+                let shown = |frame| Moment { frame, what: "is shown", role: track.role, track: Some(track.id.clone()) };
+                moments.extend(inside.map(shown));
+            }
             for (frame, what) in [(from, "enters"), (to, "leaves")] {
                 if (first..=last).contains(&frame) {
                     moments.push(Moment { frame, what, role: track.role, track: Some(track.id.clone()) });
@@ -59,22 +72,38 @@ pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], method: &str) ->
         }
     }
     moments.sort_by(|a, b| a.frame.cmp(&b.frame).then_with(|| a.track.cmp(&b.track)));
-    let around = (AROUND * footage.frame_rate()).ceil().clamp(1.0, 240.0) as usize;
+    let longest = (LONGEST * footage.frame_rate()) as usize;
     let mut found: Vec<Stretch> = Vec::new();
     for moment in moments {
         let (from, to) = (moment.frame.saturating_sub(around).max(first), (moment.frame + around).min(last));
+        let begins = found.last().map_or(from, |s| from.max(s.last + 1));
         match found.last_mut() {
-            Some(stretch) if stretch.last + 1 >= from => {
+            Some(stretch) if to <= stretch.last || (begins == stretch.last + 1 && to - stretch.first <= longest) => {
                 stretch.last = to.max(stretch.last);
                 stretch.moments.push(moment);
             }
-            _ => found.push(Stretch { key: String::new(), first: from, last: to, moments: vec![moment] }),
+            _ => found.push(Stretch { key: String::new(), first: begins, last: to, moments: vec![moment] }),
         }
     }
     for stretch in &mut found {
         stretch.key = key(stretch, plan, method);
     }
     found
+}
+
+/// A single picture, with everybody who is in it.
+fn picture(frame: usize, plan: &Plan, laid: &[Laid], method: &str) -> Stretch {
+    let mut moments = vec![Moment { frame, what: "is handed over", role: "window", track: None }];
+    let is_in = |track: &&Laid| track.runs.iter().any(|r| (r.0..=r.1).contains(&frame));
+    moments.extend(laid.iter().filter(is_in).map(|track| Moment {
+        frame,
+        what: if track.role == "third-party" { "is covered" } else { "is shown" },
+        role: track.role,
+        track: Some(track.id.clone()),
+    }));
+    let mut stretch = Stretch { key: String::new(), first: frame, last: frame, moments };
+    stretch.key = key(&stretch, plan, method);
+    stretch
 }
 
 fn key(stretch: &Stretch, plan: &Plan, method: &str) -> String {

@@ -103,7 +103,11 @@ fn printing_in_the_library(path: &str, text: &str) -> Option<String> {
 }
 
 fn no_reason_to_exist(path: &str, text: &str) -> Option<String> {
-    let reason = text.lines().next().and_then(|line| line.strip_prefix("//! ")).is_some_and(|r| r.len() > 10);
+    // The review page's files are no Rust, and a page begins with what it is a page of.
+    let (marks, lines) =
+        if path.starts_with("src/review/page/") { (&["// ", "/* ", "<!-- "][..], 2) } else { (&["//! "][..], 1) };
+    let said = |line: &str| marks.iter().any(|mark| line.strip_prefix(mark).is_some_and(|r| r.len() > 10));
+    let reason = text.lines().take(lines).any(said);
     (!reason).then(|| format!("{path}: does not open with a //! line on why it exists"))
 }
 
@@ -329,6 +333,8 @@ fn every_source_file_opens_with_why_it_exists_and_is_short() {
     assert_eq!(faults(no_reason_to_exist), [""; 0]);
     assert_eq!(faults(too_long), [""; 0]);
     assert!(no_reason_to_exist("src/x.rs", "use std::fmt;\n//! Late.").is_some());
+    assert!(no_reason_to_exist("src/review/page/x.js", "const x = 1;\nlet y;\n// Why, but late.").is_some());
+    assert!(no_reason_to_exist("src/review/page/x.html", "<!doctype html>\n<!-- What it is for. -->").is_none());
     assert!(too_long("src/x.rs", &"\n".repeat(LINES + 1)).is_some());
 }
 

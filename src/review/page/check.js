@@ -56,7 +56,7 @@ export function checked() {
   next();
 }
 
-const words = (m) => (m.role === "window" ? `the time ${m.what}` : `${m.track} ${m.what}`);
+const words = (m) => (m.role === "window" ? (m.what === "is handed over" ? "this picture" : `the time ${m.what}`) : `${m.track} ${m.what}`);
 
 function line(stretch) {
   const what = stretch.moments.slice(0, 4).map(words).join(", ") + (stretch.moments.length > 4 ? ", and more" : "");
@@ -71,7 +71,7 @@ function drawLook() {
     return;
   }
   fill(look,
-    make("p", {}, "Here somebody enters or leaves, or the time begins or ends. That is where boxes are late or missing. Look at each as it will be handed over."),
+    make("p", {}, "Here somebody enters, leaves or is shown, or the time begins or ends. That is where a box that is late, missing or on somebody else does harm. Look at each as it will be handed over."),
     make("p", { id: "remaining", role: "status", class: left() ? "warn" : "good" }, left() ? `${left()} of ${stretches().length} to look at` : "All looked at."),
     make("div", { class: "buttons" },
       button("checked", "Looked at, next", checked, { class: "main", title: "C", disabled: !now && !left() }),

@@ -58,7 +58,7 @@ export async function follow() {
     const end = found.boxes.at(-1)?.frame ?? from;
     said = found.stopped
       ? `Followed for ${end - from} frames, then stopped: ${found.stopped}. Look here: put the box right and follow again, or press "Leaves here".`
-      : `Followed for ${end - from} frames. Look whether the box is still right; follow again to go on.`;
+      : `Followed for ${end - from} frames. Look at all of it: is it the same person throughout? Follow again to go on.`;
     go(end);
   } catch (e) {
     said = e.message + (e.hint ? `: ${e.hint}` : "");

