@@ -76,8 +76,9 @@ impl Converter {
         };
         if from != to {
             use scaling::Flags;
-            let flags =
-                Flags::BILINEAR | Flags::ACCURATE_RND | Flags::BITEXACT | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP;
+            let exact = Flags::ACCURATE_RND | Flags::BITEXACT | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP;
+            // What is only looked at has to be there soon.
+            let flags = if shown == size { Flags::BILINEAR | exact } else { Flags::BILINEAR };
             let mut scaler =
                 scaling::Context::get(from, size.0, size.1, to, shown.0, shown.1, flags).map_err(failed)?;
             // H.273 numbers and SWS_CS_* agree for the matrices in use; the unspecified is BT.601, as FFmpeg reads it.
