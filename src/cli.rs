@@ -2,6 +2,7 @@
 
 mod bench;
 mod prepare;
+mod review;
 mod tracks;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use bench::Bench;
 pub use prepare::Prepare;
+pub use review::Review;
 pub use tracks::{Tracks, TracksCheck, TracksConvert};
 
 use cctv_redact::obscure::METHODS;
@@ -65,17 +67,9 @@ pub enum Command {
         /// The folder; it must exist.
         folder: PathBuf,
     },
-    /// Mark, preview and approve in a browser (not built yet).
-    Review(Unbuilt),
+    Review(Review),
     Prepare(Prepare),
     Bench(Bench),
-}
-
-/// A command that is still to come; takes anything.
-#[derive(Args)]
-pub struct Unbuilt {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub anything: Vec<String>,
 }
 
 /// Make a redacted clip: DIR/REFERENCE/send/clip.mp4, a notice for the requester, and your own log in keep/.

@@ -25,6 +25,7 @@ pub mod prepare;
 pub mod progress;
 pub mod render;
 pub mod request;
+pub mod review;
 pub mod scene;
 pub mod stats;
 pub mod time;

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cctv_redact::Error;
-use cctv_redact::contain::{self, Task, serve};
+use cctv_redact::contain::{self, Session, Task, converse, serve};
 use cctv_redact::disclose::{CheckAgain, Fill};
 use cctv_redact::prepare::Copy;
+use cctv_redact::review::Show;
 use cli::{Cli, Command, Tracks};
 use commands::probe::Look;
 use commands::tracks_check::{Pictures, Rehearse};
@@ -21,13 +21,14 @@ use commands::tracks_convert::Convert;
 type Serve = fn() -> ExitCode;
 
 /// What this program does in a confined process of its own.
-const TASKS: [(&str, Serve); 7] = [
+const TASKS: [(&str, Serve); 8] = [
     (Fill::NAME, serve::<Fill>),
     (CheckAgain::NAME, serve::<CheckAgain>),
     (Look::NAME, serve::<Look>),
     (Rehearse::NAME, serve::<Rehearse>),
     (Pictures::NAME, serve::<Pictures>),
     (Convert::NAME, serve::<Convert>),
+    (Show::NAME, converse::<Show>),
     (Copy::NAME, serve::<Copy>),
 ];
 
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
         Command::Schema(args) => commands::schema::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { folder } => commands::manual::man(&folder),
-        Command::Review(_) => Err(unbuilt("review")),
+        Command::Review(args) => commands::review::run(args),
         Command::Prepare(args) => commands::prepare::run(&args),
         Command::Bench(args) => commands::bench::run(args),
     };
@@ -64,8 +65,4 @@ fn main() -> ExitCode {
             ExitCode::from(error.kind().status())
         }
     }
-}
-
-fn unbuilt(command: &str) -> Error {
-    Error::usage(format!("'{command}' is not built yet")).hint("see the README for what is")
 }

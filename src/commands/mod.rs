@@ -6,6 +6,7 @@ pub mod disclose;
 pub mod manual;
 pub mod prepare;
 pub mod probe;
+pub mod review;
 pub mod schema;
 mod stats;
 pub mod tracks_check;

@@ -8,6 +8,7 @@
 mod child;
 mod confine;
 mod parent;
+mod wire;
 
 use std::path::PathBuf;
 
@@ -19,8 +20,9 @@ use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::stats::Figures;
 
-pub use child::serve;
+pub use child::{Line, converse, serve};
 pub use confine::confine;
+pub use parent::Call;
 
 /// The first argument of a program that is to carry out a task; the second is the task's name.
 pub const WORD: &str = "--confined-task";
@@ -61,6 +63,31 @@ pub trait Task: Serialize + DeserializeOwned {
     /// # Errors
     /// The task's own.
     fn carry_out(self, contained: Contained, progress: &dyn Progress) -> Result<Self::Reply>;
+}
+
+/// A conversation about footage: a child that was started like a [`Task`]'s, confined like it, and that then answers one
+/// question after another until its parent hangs up or ends.
+pub trait Session: Serialize + DeserializeOwned {
+    /// What it is called between parent and child.
+    const NAME: &'static str;
+
+    /// What it says first.
+    type Opening: Serialize + DeserializeOwned;
+
+    /// What it can be asked.
+    type Question: Serialize + DeserializeOwned;
+
+    /// What it answers, beside bytes.
+    type Answer: Serialize + DeserializeOwned;
+
+    /// What it needs.
+    fn access(&self) -> Access;
+
+    /// Opens the footage, says what there is ([`Line::open`]) and answers ([`Line::answer`]).
+    ///
+    /// # Errors
+    /// What opening gives; a question's own errors are answers.
+    fn carry_on(self, contained: Contained, line: &mut Line) -> Result<()>;
 }
 
 /// Where a task is done.

@@ -1,12 +1,13 @@
 //! The parent's side: starts the child, hands over the task, passes on what it says, and ends it when asked to stop.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
+use std::marker::PhantomData;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Event, Task, WORD};
+use super::{Event, Session, Task, WORD, wire};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::stats;
@@ -20,17 +21,11 @@ const LONGEST: usize = 1 << 30;
 /// Does a task in a child.
 pub fn run<T: Task>(task: &T, progress: &dyn Progress) -> Result<T::Reply> {
     let text = serde_json::to_vec(task).map_err(|e| Error::failed(format!("this cannot be handed over: {e}")))?;
-    let lost = |e: std::io::Error| Error::failed(format!("cannot start a process of this program: {e}"));
-    let program = std::env::current_exe().map_err(lost)?;
-    let mut command = Command::new(program);
-    command.args([WORD, T::NAME]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = Ended(command.spawn().map_err(lost)?);
-    let (stdin, stdout) = (child.0.stdin.take(), child.0.stdout.take());
-    if let Some(mut stdin) = stdin {
-        // A child that is gone by now says so by its status.
-        let _ = stdin.write_all(&text);
-    }
-    let mut lines = Lines { from: stdout.ok_or_else(|| Error::failed("a child without output"))?, read: Vec::new() };
+    let (mut child, mut stdin, stdout) = start(T::NAME)?;
+    // A child that is gone by now says so by its status.
+    let _ = stdin.write_all(&text);
+    drop(stdin);
+    let mut lines = Lines { from: stdout, read: Vec::new() };
     while let Some(line) = lines.next(progress)? {
         match serde_json::from_slice(&line) {
             Ok(Event::Stage(name, total)) => progress.stage(&name, total),
@@ -43,7 +38,69 @@ pub fn run<T: Task>(task: &T, progress: &dyn Progress) -> Result<T::Reply> {
         }
     }
     progress.check()?;
-    Err(died(child.0.wait().map_err(lost)?))
+    Err(child.died())
+}
+
+/// Starts a child of this program for what has this name.
+fn start(name: &str) -> Result<(Ended, ChildStdin, ChildStdout)> {
+    let lost = |e: std::io::Error| Error::failed(format!("cannot start a process of this program: {e}"));
+    let program = std::env::current_exe().map_err(lost)?;
+    let mut command = Command::new(program);
+    command.args([WORD, name]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = Ended(command.spawn().map_err(lost)?);
+    let pipes = child.0.stdin.take().zip(child.0.stdout.take());
+    let (stdin, stdout) = pipes.ok_or_else(|| Error::failed("a child without input or output"))?;
+    Ok((child, stdin, stdout))
+}
+
+/// A session that is going on, seen from the parent. Dropped, its child is ended. The thread that opens it has to live as
+/// long as it: a child ends with the thread that started it.
+pub struct Call<S: Session> {
+    child: Ended,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    of: PhantomData<S>,
+}
+
+impl<S: Session> Call<S> {
+    /// Starts the child, and waits for what the session says first.
+    ///
+    /// # Errors
+    /// The session's own; `Failed` when the child cannot be started or comes to grief.
+    pub fn open(session: &S) -> Result<(Self, S::Opening)> {
+        let (child, to, from) = start(S::NAME)?;
+        let mut call = Self { child, to, from: BufReader::new(from), of: PhantomData };
+        let opening = call.exchange(session)?.0;
+        Ok((call, opening))
+    }
+
+    /// Asks, and waits for the answer: facts and bytes.
+    ///
+    /// # Errors
+    /// The question's own, after which others can be asked; `Failed` when the child has come to grief, after which none
+    /// can: [`Self::is_over`].
+    pub fn ask(&mut self, question: &S::Question) -> Result<(S::Answer, Vec<u8>)> {
+        self.exchange(question)
+    }
+
+    /// Whether the child has ended.
+    pub fn is_over(&mut self) -> bool {
+        !matches!(self.child.0.try_wait(), Ok(None))
+    }
+
+    fn exchange<A: serde::de::DeserializeOwned>(&mut self, said: &impl serde::Serialize) -> Result<(A, Vec<u8>)> {
+        // A child that is gone by now says so by its status.
+        let _ = wire::send(&mut self.to, said);
+        match wire::receive_reply(&mut self.from) {
+            Ok(Some(reply)) => reply,
+            Ok(None) => Err(self.child.died()),
+            Err(e) => {
+                // What it says from now on cannot be understood any more.
+                let _ = self.child.0.kill();
+                Err(Error::failed(format!("the process that reads the footage cannot be understood: {e}")))
+            }
+        }
+    }
 }
 
 /// Why a child without a reply has ended.
@@ -65,6 +122,16 @@ fn died(status: ExitStatus) -> Error {
 
 /// A child that does not outlive the wish for it.
 struct Ended(Child);
+
+impl Ended {
+    /// Why it has ended without a reply.
+    fn died(&mut self) -> Error {
+        match self.0.wait() {
+            Ok(status) => died(status),
+            Err(e) => Error::failed(format!("the process that read the footage is gone: {e}")),
+        }
+    }
+}
 
 impl Drop for Ended {
     fn drop(&mut self) {

@@ -150,11 +150,7 @@ pub(super) fn judge(
     let marks = item.footage.iter().map(mark).collect::<Result<_>>()?;
     progress.stage("reading", 0);
     let footage = stats::step("probe", || recording(item, named.base, begin))?;
-    let clock = clock_of(item.clock.as_ref(), &footage)?;
-    let selection = select(item, clock.as_ref().map(|c| &c.0), &footage)?;
-    let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), &footage))?;
-    let files = stats::step("tracks", || tracks(&footage, clock.as_ref().map(|c| &c.0)))?;
-    let mut plan = stats::step("plan", || plan::plan(&footage, &files, &rules, selection, settings.pin_ids))?;
+    let Decided { clock, files, rules, mut plan } = decide(item, &footage, settings.pin_ids, tracks)?;
     let mut damaged = Vec::new();
     if rules.damaged == Damaged::Cover {
         progress.stage("looking for damage", 0);
@@ -164,6 +160,36 @@ pub(super) fn judge(
         plan.cover_whole(&damaged);
     }
     Ok(Assessed { footage, clock, files, rules, plan, damaged, marks })
+}
+
+/// What is decided about an item, its footage being known.
+pub struct Decided {
+    /// The footage's clock and where that comes from.
+    pub clock: Option<(Clock, &'static str)>,
+    /// The track files.
+    pub files: Vec<Loaded>,
+    /// How things are covered.
+    pub rules: Rules,
+    /// Every decision.
+    pub plan: Plan,
+}
+
+/// Decides what an item shows, but for damage, which only decoding tells.
+///
+/// # Errors
+/// What each step gives.
+pub fn decide(
+    item: &Item,
+    footage: &Footage,
+    pin_ids: bool,
+    tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
+) -> Result<Decided> {
+    let clock = clock_of(item.clock.as_ref(), footage)?;
+    let selection = select(item, clock.as_ref().map(|c| &c.0), footage)?;
+    let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), footage))?;
+    let files = stats::step("tracks", || tracks(footage, clock.as_ref().map(|c| &c.0)))?;
+    let plan = stats::step("plan", || plan::plan(footage, &files, &rules, selection, pin_ids))?;
+    Ok(Decided { clock, files, rules, plan })
 }
 
 /// Everything that making an item could still refuse after [`assess`]: damage in the window.

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 pub use again::{Again, CheckAgain};
 pub use fill::Fill;
-pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
-pub use understand::{clock_of, recording, select, understood};
+pub use item::{Assessed, Decided, Made, Named, Settings, assess, decide, parse_rate, rehearse};
+pub use understand::{clock_of, place, recording, select, understood};
 
 use crate::contain;
 use crate::error::Result;

@@ -22,6 +22,8 @@ pub enum Target {
 pub struct Converter {
     target: Target,
     layout: Layout,
+    /// Columns and rows of what comes out.
+    shown: (u32, u32),
     scaler: Option<scaling::Context>,
     input: ff::frame::Video,
     output: ff::frame::Video,
@@ -46,6 +48,18 @@ impl Converter {
     /// # Errors
     /// `Failed` when FFmpeg has no conversion for the layout.
     pub fn new(layout: Layout, colour: &Colour, target: Target) -> Result<Self> {
+        Self::between(layout, colour, target, (layout.width, layout.height))
+    }
+
+    /// For pictures of `layout`, to RGB of another size: for the screen, never for a pack.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn scaled(layout: Layout, colour: &Colour, size: (u32, u32)) -> Result<Self> {
+        Self::between(layout, colour, Target::Rgb, size)
+    }
+
+    fn between(layout: Layout, colour: &Colour, target: Target, shown: (u32, u32)) -> Result<Self> {
         let failed = |e: ff::Error| Error::failed(format!("no conversion for this pixel format: {e}"));
         let (from, size) = (pixel(&layout)?, (layout.width, layout.height));
         let to = match target {
@@ -55,15 +69,18 @@ impl Converter {
         let mut this = Self {
             target,
             layout,
+            shown,
             scaler: None,
             input: ff::frame::Video::new(from, size.0, size.1),
             output: ff::frame::Video::empty(),
         };
         if from != to {
             use scaling::Flags;
-            let flags =
-                Flags::BILINEAR | Flags::ACCURATE_RND | Flags::BITEXACT | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP;
-            let mut scaler = scaling::Context::get(from, size.0, size.1, to, size.0, size.1, flags).map_err(failed)?;
+            let exact = Flags::ACCURATE_RND | Flags::BITEXACT | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP;
+            // What is only looked at has to be there soon.
+            let flags = if shown == size { Flags::BILINEAR | exact } else { Flags::BILINEAR };
+            let mut scaler =
+                scaling::Context::get(from, size.0, size.1, to, shown.0, shown.1, flags).map_err(failed)?;
             // H.273 numbers and SWS_CS_* agree for the matrices in use; the unspecified is BT.601, as FFmpeg reads it.
             let matrix = if matches!(colour.space, 1 | 4 | 5 | 6 | 7 | 9) { colour.space } else { 5 };
             ffi::set_scaler_colours(
@@ -98,14 +115,14 @@ impl Converter {
         Ok(std::borrow::Cow::Owned(out))
     }
 
-    /// Converts one picture to packed RGB, `3 * width * height` bytes.
+    /// Converts one picture to packed RGB, `3 * width * height` bytes of the size that comes out.
     ///
     /// # Errors
     /// `Failed` when FFmpeg refuses.
     pub fn rgb(&mut self, picture: &Picture) -> Result<Vec<u8>> {
         debug_assert_eq!(self.target, Target::Rgb);
         self.run(picture)?;
-        let (row, rows) = (self.layout.width as usize * 3, self.layout.height as usize);
+        let (row, rows) = (self.shown.0 as usize * 3, self.shown.1 as usize);
         let mut out = vec![0; row * rows];
         if ffi::copy_plane(&self.output, 0, row, rows, &mut out) {
             Ok(out)

@@ -8,4 +8,4 @@ mod still;
 pub use band::{Stamp, band, stamped};
 pub use png::write_png;
 pub use sheet::{Shot, sheet};
-pub use still::{orient, square_pixels};
+pub use still::{orient, square_pixels, square_size};

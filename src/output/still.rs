@@ -16,18 +16,25 @@ const PLAUSIBLE: u32 = 8;
 ///
 /// A ratio with a zero (unknown) or beyond 8:1 is taken as square, as players do.
 pub fn square_pixels(picture: &RgbImage, sar: (u32, u32)) -> RgbImage {
+    let (width, height) = square_size(picture.dimensions(), sar);
+    if (width, height) == picture.dimensions() {
+        return picture.clone();
+    }
+    imageops::resize(picture, width, height, FilterType::CatmullRom)
+}
+
+/// The size that a stored picture has with square pixels; see [`square_pixels`].
+pub fn square_size((width, height): (u32, u32), sar: (u32, u32)) -> (u32, u32) {
     let (across, down) = sar;
     let (long, short) = (across.max(down), across.min(down));
     if short == 0 || long == short || long.div_ceil(short) > PLAUSIBLE {
-        return picture.clone();
+        return (width, height);
     }
     let stretch = |side: u32| {
         let (side, long, short) = (u64::from(side), u64::from(long), u64::from(short));
         u32::try_from((side * long + short / 2) / short).unwrap_or(u32::MAX)
     };
-    let (width, height) = picture.dimensions();
-    let (width, height) = if across > down { (stretch(width), height) } else { (width, stretch(height)) };
-    imageops::resize(picture, width, height, FilterType::CatmullRom)
+    if across > down { (stretch(width), height) } else { (width, stretch(height)) }
 }
 
 /// Turns a stored picture the way it is shown.

@@ -20,6 +20,7 @@ mod parts;
 mod prepare;
 mod real;
 mod repeat;
+mod review;
 mod scene;
 mod schemas;
 mod slices;

@@ -203,10 +203,3 @@ impl Desk {
         self.run(&args).stopped(2, &[says]);
     }
 }
-
-#[test]
-fn what_is_not_built_yet_says_so() {
-    let desk = Desk::new();
-    desk.run(&["review"]).stopped(2, &["review", "not built yet", "what to do: "]);
-    assert_eq!(listing(&desk.path("")), [""; 0]);
-}

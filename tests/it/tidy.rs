@@ -83,7 +83,13 @@ fn unsafe_outside_ffi(path: &str, text: &str) -> Option<String> {
 }
 
 fn threads_outside_render(path: &str, text: &str) -> Option<String> {
-    only_in(&["src/render/"], &["rayon", "thread::spawn", "thread::scope", "thread::Builder"], path, text)
+    // Rendering's, and those of the review page's server, which decide nothing.
+    only_in(
+        &["src/render/", "src/review/"],
+        &["rayon", "thread::spawn", "thread::scope", "thread::Builder"],
+        path,
+        text,
+    )
 }
 
 fn child_process(path: &str, text: &str) -> Option<String> {
@@ -97,7 +103,11 @@ fn printing_in_the_library(path: &str, text: &str) -> Option<String> {
 }
 
 fn no_reason_to_exist(path: &str, text: &str) -> Option<String> {
-    let reason = text.lines().next().and_then(|line| line.strip_prefix("//! ")).is_some_and(|r| r.len() > 10);
+    // The review page's files are no Rust, and a page begins with what it is a page of.
+    let (marks, lines) =
+        if path.starts_with("src/review/page/") { (&["// ", "/* ", "<!-- "][..], 2) } else { (&["//! "][..], 1) };
+    let said = |line: &str| marks.iter().any(|mark| line.strip_prefix(mark).is_some_and(|r| r.len() > 10));
+    let reason = text.lines().take(lines).any(said);
     (!reason).then(|| format!("{path}: does not open with a //! line on why it exists"))
 }
 
@@ -115,8 +125,8 @@ fn upward_import(path: &str, text: &str) -> Option<String> {
         return None;
     }
     let above = [
-        "batch", "contain", "disclose", "log", "media", "output", "pack", "progress", "render", "scene", "stats",
-        "verify",
+        "batch", "contain", "disclose", "log", "media", "output", "pack", "progress", "render", "review", "scene",
+        "stats", "verify",
     ];
     let code = shipped(path, text);
     let named = above.iter().find(|m| [";", "::"].iter().any(|end| code.contains(&format!("crate::{m}{end}"))));
@@ -197,6 +207,7 @@ fn help() -> String {
         &["prepare"],
         &["probe"],
         &["bench"],
+        &["review"],
         &["tracks", "check"],
         &["tracks", "convert"],
         &["schema"],
@@ -294,7 +305,7 @@ fn unsafe_stands_in_one_file() {
 }
 
 #[test]
-fn threads_are_started_in_render_only() {
+fn threads_are_started_in_render_and_review_only() {
     assert_eq!(faults(threads_outside_render), [""; 0]);
     assert!(threads_outside_render("src/batch.rs", "std::thread::spawn(|| {});").is_some());
     assert!(threads_outside_render("src/obscure/frost.rs", "use rayon::prelude::*;").is_some());
@@ -322,6 +333,8 @@ fn every_source_file_opens_with_why_it_exists_and_is_short() {
     assert_eq!(faults(no_reason_to_exist), [""; 0]);
     assert_eq!(faults(too_long), [""; 0]);
     assert!(no_reason_to_exist("src/x.rs", "use std::fmt;\n//! Late.").is_some());
+    assert!(no_reason_to_exist("src/review/page/x.js", "const x = 1;\nlet y;\n// Why, but late.").is_some());
+    assert!(no_reason_to_exist("src/review/page/x.html", "<!doctype html>\n<!-- What it is for. -->").is_none());
     assert!(too_long("src/x.rs", &"\n".repeat(LINES + 1)).is_some());
 }
 

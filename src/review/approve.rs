@@ -1,0 +1,174 @@
+//! Approval: everything was looked at or there is a reason why not, then the pack is made like any other.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::stretches::share;
+use super::work::{Checks, Saved};
+use crate::disclose::{Disclosure, Settings, Wish, disclose};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::request::{LookedAt, Request};
+
+/// What became of the last approval.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// There was none.
+    None,
+    /// It is going on: the stage, steps done, steps in all.
+    Running(String, u64, u64),
+    /// A pack stands.
+    Ready(PathBuf, Value),
+    /// There is no pack.
+    Failed(Error),
+}
+
+/// The one approval that can go on at a time.
+#[derive(Clone)]
+pub struct Job {
+    outcome: Arc<Mutex<Outcome>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Job {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { outcome: Arc::new(Mutex::new(Outcome::None)), stop: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// How far it is.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, new: Outcome) {
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    /// Asks a run that goes on to stop; it then leaves nothing.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Begins to make the pack.
+    ///
+    /// # Errors
+    /// `Usage` while another one is made.
+    pub fn begin(&self, request: Request, base: PathBuf, out: PathBuf, settings: Settings) -> Result<()> {
+        if matches!(self.outcome(), Outcome::Running(..)) {
+            return Err(Error::usage("a pack is being made already").hint("wait until it is done"));
+        }
+        self.stop.store(false, Ordering::Relaxed);
+        self.set(Outcome::Running("reading".to_owned(), 0, 0));
+        let job = self.clone();
+        std::thread::spawn(move || {
+            let made = make(&request, &base, &out, &settings, &job);
+            job.set(made.map_or_else(Outcome::Failed, |made| Outcome::Ready(made.pack.clone(), told(&made))));
+        });
+        Ok(())
+    }
+}
+
+fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &Job) -> Result<Disclosure> {
+    let sha256 = crate::disclose::request_hash(request)?;
+    let wish = Wish { request, base, sha256: Some(&sha256), supersedes: None };
+    disclose(wish, out, settings, job)
+}
+
+fn told(made: &Disclosure) -> Value {
+    let files: Vec<Value> = made
+        .log
+        .items
+        .iter()
+        .flat_map(|i| &i.files)
+        .map(|f| json!({ "name": f.name, "frames": f.frames, "bytes": f.bytes }))
+        .collect();
+    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings })
+}
+
+impl Progress for Job {
+    fn stage(&self, name: &str, total: u64) {
+        self.set(Outcome::Running(name.to_owned(), 0, total));
+    }
+
+    fn step(&self, steps: u64) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::interrupted());
+        }
+        if let Outcome::Running(_, done, _) = &mut *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) {
+            *done += steps;
+        }
+        Ok(())
+    }
+}
+
+/// The request to be carried out: what is saved, with what was looked at. `decided` is what it came to just now.
+///
+/// # Errors
+/// `Unsafe` for what was decided against, and while anything is left to look at and no reason is given.
+pub fn approved(saved: &Saved, decided: &Value) -> Result<Request> {
+    if let Some(what) = decided.pointer("/error/what").and_then(Value::as_str) {
+        let hint = decided.pointer("/error/hint").and_then(Value::as_str).unwrap_or("see what the page says");
+        return Err(Error::stopped(what).hint(hint));
+    }
+    let Checks { looked_at, reason } = &saved.checks;
+    let reason = reason.clone().filter(|r| !r.trim().is_empty());
+    let shares = share(decided, looked_at)?;
+    let left: u64 = shares.iter().map(|s| s.there - s.looked_at).sum();
+    if left > 0 && reason.is_none() {
+        return Err(Error::stopped("not every stretch in which somebody enters or leaves was looked at")
+            .hint("look at the rest, or write down why that is not needed"));
+    }
+    let mut request = saved.request.clone();
+    request.looked_at = Some(LookedAt { stretches: shares, reason: reason.filter(|_| left > 0) });
+    Ok(request)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::request::{Item, Kind};
+
+    fn saved(looked_at: &[&str], reason: Option<&str>) -> Saved {
+        let tracks = serde_json::from_value(json!({ "version": 1, "tracks": [] })).unwrap();
+        let looked_at = looked_at.iter().map(|k| (*k).to_owned()).collect();
+        let checks = Checks { looked_at, reason: reason.map(str::to_owned) };
+        Saved {
+            revision: String::new(),
+            request: Request::new("A", vec![Item::new(Kind::Clip, vec![])]),
+            tracks,
+            checks,
+        }
+    }
+
+    fn decided() -> Value {
+        let moment = |role: &str| json!({ "frame": 1, "what": "enters", "role": role, "track": null });
+        json!({ "stretches": [
+            { "key": "a", "first": 0, "last": 9, "moments": [moment("window"), moment("third-party"), moment("third-party")] },
+            { "key": "b", "first": 20, "last": 29, "moments": [moment("third-party")] },
+        ] })
+    }
+
+    #[test]
+    fn what_was_not_looked_at_needs_a_reason() {
+        assert!(approved(&saved(&["a", "b"], None), &decided()).is_ok());
+        assert!(approved(&saved(&["a"], None), &decided()).is_err());
+        assert!(approved(&saved(&["a", "c"], Some(" ")), &decided()).is_err());
+        let request = approved(&saved(&["a"], Some("nobody moves")), &decided()).unwrap();
+        let looked_at = request.looked_at.unwrap();
+        assert_eq!(looked_at.reason.as_deref(), Some("nobody moves"));
+        let shares: Vec<_> = looked_at.stretches.iter().map(|s| (s.role.as_str(), s.there, s.looked_at)).collect();
+        assert_eq!(shares, [("third-party", 2, 1), ("window", 1, 1)]);
+    }
+
+    #[test]
+    fn what_is_refused_cannot_be_approved() {
+        let refused = json!({ "error": { "what": "nobody would be covered", "hint": null } });
+        assert!(approved(&saved(&[], Some("never mind")), &refused).is_err());
+        assert!(approved(&saved(&[], None), &json!({})).is_err(), "nothing decided is nothing looked at");
+    }
+}

@@ -1,0 +1,24 @@
+//! The review page: somebody marks who is who, sees what will be handed over, and approves it, in their own browser on
+//! their own machine.
+//!
+//! The server is the parent and never opens footage: a confined child ([`Show`]) decodes, covers and follows for it, and
+//! the pack is made by [`crate::disclose`] like any other. What the page changes is saved at once, as a request and a track
+//! file like any others ([`work`]).
+
+mod approve;
+mod cinema;
+mod concerns;
+mod door;
+mod follow;
+mod import;
+mod page;
+mod projector;
+mod routes;
+mod screen;
+mod server;
+mod show;
+mod stretches;
+mod work;
+
+pub use server::{Wanted, serve};
+pub use show::{Question, Show};

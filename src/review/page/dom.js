@@ -1,0 +1,62 @@
+// Elements in a line each, so that the panels read like what they show. Text is only ever text.
+
+/** An element with attributes (functions are listeners) and children. */
+export function make(kind, attributes = {}, ...children) {
+  const made = document.createElement(kind);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (key in made && typeof value !== "string") made[key] = value;
+    else if (value != null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((c) => c != null));
+  return made;
+}
+
+/** A button. */
+export const button = (id, text, click, more = {}) => make("button", { id, type: "button", click, ...more }, text);
+
+/** Puts new contents into a panel, and the focus back to where it was. */
+export function fill(panel, ...children) {
+  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
+  const [top] = [panel.scrollTop];
+  panel.replaceChildren(...children.filter((c) => c != null));
+  panel.scrollTop = top;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+/** Draws a panel soon: after the focus has moved on, and not while somebody is typing in it. */
+export function soon(panel, draw) {
+  let due = false;
+  const now = () => {
+    due = false;
+    const at = document.activeElement;
+    const typing = panel.contains(at) && at.matches("input") && !["checkbox", "radio", "file"].includes(at.type);
+    if (typing && at.value !== at.defaultValue) at.addEventListener("blur", later, { once: true });
+    else draw();
+  };
+  const later = () => {
+    if (!due) setTimeout(now, 0);
+    due = true;
+  };
+  return later;
+}
+
+/** A labelled field; `set` gets what was entered. */
+export function field(id, words, value, set, more = {}) {
+  const entry = make("input", { id, value: value ?? "", autocomplete: "off", change: (e) => set(e.target.value.trim() || null), ...more });
+  return make("label", { class: "field" }, make("span", {}, words), entry);
+}
+
+/** A labelled choice of [value, words] pairs. */
+export function choice(id, words, value, options, set) {
+  const entry = make("select", { id, change: (e) => set(e.target.value) },
+    ...options.map(([v, w]) => make("option", { value: v, selected: v === value }, w)));
+  return make("label", { class: "field" }, make("span", {}, words), entry);
+}
+
+/** What is wrong, and what to do about it where the page can say it. */
+export function refusal(error) {
+  // Hints that name options are for the command line.
+  const hint = error.hint && !/--|request file|"/.test(error.hint) ? error.hint : null;
+  return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${hint ? `: ${hint}` : ""}`);
+}

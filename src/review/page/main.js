@@ -1,0 +1,166 @@
+// Puts the page together: what is shown at the start, the buttons above and below the picture, the keys.
+
+import * as server from "./server.js";
+import * as model from "./model.js";
+import { go, isPlaying, pause, play, show } from "./player.js";
+import { enlarge, nudge } from "./stage.js";
+import { follow, middle } from "./people.js";
+import { checked, preview } from "./check.js";
+import { look } from "./choose.js";
+import { notBefore } from "./time.js";
+import "./timeline.js";
+import "./decide.js";
+
+const byId = (id) => document.getElementById(id);
+const state = model.model;
+const click = (id, act) => byId(id).addEventListener("click", act);
+
+function only(id) {
+  for (const part of ["choose", "reading", "bench"]) byId(part).hidden = part !== id;
+}
+
+function trouble(e) {
+  byId("trouble").hidden = !e;
+  byId("trouble").textContent = e ? `${e.message ?? e.what}${e.hint ? ` ${e.hint}` : ""}` : "";
+}
+
+async function start() {
+  const found = await server.state();
+  if (found.stage === "reading") {
+    only("reading");
+    setTimeout(() => start().catch(trouble), 300);
+    return;
+  }
+  if (found.stage !== "ready") {
+    if (found.error) trouble(found.error);
+    only("choose");
+    await look("", () => { trouble(null); start().catch(trouble); });
+    return;
+  }
+  model.begin(found);
+  only("bench");
+  byId("title").textContent = found.footage.name;
+  document.title = `${found.footage.name} - review`;
+  model.tell("begin");
+  model.tell("saved", "Saved");
+  const item = model.item();
+  if (item.kind === "clip" && !item.from && !item.to) {
+    // The whole recording, until somebody says which part.
+    model.change(() => Object.assign(item, { from: "00:00:00.000", to: notBefore(found.footage.end) }));
+    await model.saved();
+  }
+  await model.decide();
+  await show();
+  model.tell("frame");
+}
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+function tab(chosen) {
+  for (const one of tabs) {
+    const on = one === chosen;
+    one.setAttribute("aria-selected", String(on));
+    one.tabIndex = on ? 0 : -1;
+    byId(one.getAttribute("aria-controls")).hidden = !on;
+  }
+  chosen.focus();
+  // Looking is looking at what is handed over; marking needs the picture as it was recorded.
+  if (chosen.id === "tab-look" || chosen.id === "tab-who") preview(chosen.id === "tab-look");
+}
+for (const [i, one] of tabs.entries()) {
+  one.addEventListener("click", () => tab(one));
+  one.addEventListener("keydown", (e) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (by) tab(tabs[(i + by + tabs.length) % tabs.length]);
+    if (by) e.stopPropagation();
+  });
+}
+
+const toggle = () => (isPlaying() ? pause() : play());
+const step = (by) => { pause(); go(state.frame + by); };
+const end = () => state.footage.times.length - 1;
+click("first", () => step(-end()));
+click("back", () => step(-1));
+click("play", toggle);
+click("on", () => step(1));
+click("last", () => step(end()));
+click("preview", () => preview(!state.covered));
+click("zoom-in", () => enlarge(1.25));
+click("zoom-out", () => enlarge(0.8));
+click("undo", model.undo);
+click("redo", model.redo);
+click("help-button", () => {
+  byId("help").hidden = !byId("help").hidden;
+  byId("help-button").setAttribute("aria-expanded", String(!byId("help").hidden));
+});
+click("end", async () => {
+  try {
+    await model.saved();
+    await server.end();
+    trouble({ message: "Ended. Your work is saved; this page can be closed. The same command goes on with it." });
+  } catch (e) {
+    trouble(e);
+  }
+});
+byId("go").addEventListener("change", async (e) => {
+  const at = e.target.value.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
+  byId("go-said").textContent = "";
+  if (!at) return;
+  try {
+    step((await server.when(at)).frame - state.frame);
+  } catch (error) {
+    byId("go-said").textContent = error.message;
+  }
+});
+
+const KEYS = {
+  ArrowLeft: () => step(-1), ArrowRight: () => step(1), " ": toggle,
+  PageUp: () => step(-Math.round(state.footage.rate)), PageDown: () => step(Math.round(state.footage.rate)),
+  Home: () => step(-end()), End: () => step(end()),
+  "+": () => enlarge(1.25), "=": () => enlarge(1.25), "-": () => enlarge(0.8),
+  p: () => preview(!state.covered), n: middle, f: follow, c: checked,
+};
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+document.addEventListener("keydown", (e) => {
+  if (!state.footage || e.altKey) return;
+  const into = e.target.closest("input, select, textarea, video");
+  const press = e.target.closest("button, a, [role=tab]");
+  const typed = into && !["checkbox", "radio"].includes(into.type);
+  if (typed) return;
+  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") {
+    (e.shiftKey ? model.redo : model.undo)();
+    e.preventDefault();
+    return;
+  }
+  const move = MOVES[e.key];
+  if (move && (e.shiftKey || e.ctrlKey)) {
+    const by = move.map((v) => v * 2);
+    nudge(e.ctrlKey ? [0, 0, ...by] : [...by, 0, 0]);
+    e.preventDefault();
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || (into && e.key.startsWith("Arrow"))) return;
+  if (e.key === " " && (press || into)) return;
+  const act = KEYS[e.key.length === 1 ? e.key.toLowerCase() : e.key];
+  if (!act) return;
+  e.preventDefault();
+  act();
+});
+
+model.listen((what, more) => {
+  if (what === "saved") byId("saved").textContent = more;
+  if (what === "trouble") trouble(more);
+  if (what === "work" || what === "begin") {
+    byId("undo").disabled = !model.canUndo();
+    byId("redo").disabled = !model.canRedo();
+  }
+  if (what === "playing") {
+    byId("play").textContent = isPlaying() ? "Pause" : "Play";
+    byId("play").setAttribute("aria-label", isPlaying() ? "Pause" : "Play");
+  }
+  if (what === "covered") show();
+});
+// What happens in the page can be asked for by tests and by nobody else: a page cannot look into another one.
+globalThis.review = state;
+
+start().catch(trouble);

@@ -1,0 +1,46 @@
+// Everything that is said to the server, and what it answers.
+
+/** What the server refused: what is wrong, and what to do about it. */
+export class Refusal extends Error {
+  constructor(said, status) {
+    super(said.what);
+    this.hint = said.hint;
+    this.status = status;
+  }
+}
+
+async function talk(method, path, body) {
+  const answer = await fetch(path, { method, body }).catch(() => {
+    throw new Refusal({ what: "The program has ended. Start it again: your work is saved.", hint: null }, 0);
+  });
+  const said = await answer.json().catch(() => ({ what: "The program does not answer.", hint: null }));
+  if (!answer.ok) throw new Refusal(said, answer.status);
+  return said;
+}
+
+const post = (path, value) => talk("POST", path, JSON.stringify(value ?? null));
+
+export const state = () => talk("GET", "state");
+export const folder = (path) => post("folder", path);
+export const open = (paths) => post("footage", paths);
+export const save = (work) => talk("PUT", "work", JSON.stringify(work));
+export const decide = () => post("ask", "Decide");
+export const when = (at) => post("ask", { When: { at } });
+export const follow = (frame, shape, frames) => post("ask", { Follow: { frame, shape, frames } });
+export const bring = (file) => talk("POST", `import/${encodeURIComponent(file.name)}`, file);
+export const approve = () => post("approve");
+export const progress = () => talk("GET", "progress");
+export const cancel = () => post("cancel");
+export const showPack = () => post("pack/open");
+export const end = () => post("end");
+
+/** A picture of a frame; `covered`: as it will be handed over. */
+export async function picture(frame, width, covered) {
+  const answer = await fetch(`frame/${frame}/${width}/${covered ? "covered" : "recorded"}`);
+  if (!answer.ok) throw new Refusal(await answer.json(), answer.status);
+  return {
+    bitmap: await createImageBitmap(await answer.blob()),
+    damaged: answer.headers.get("x-damaged") === "true",
+    planes: answer.headers.get("x-planes-sha256"),
+  };
+}

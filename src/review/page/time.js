@@ -1,0 +1,25 @@
+// Positions and wall-clock times, as people read them.
+
+const two = (n) => String(n).padStart(2, "0");
+
+/** A position as HH:MM:SS.mmm. */
+export function position(seconds) {
+  const all = Math.round(Math.max(seconds, 0) * 1000);
+  const s = Math.floor(all / 1000);
+  return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(all % 1000).padStart(3, "0")}`;
+}
+
+/** The first position in whole milliseconds that is not before one. */
+export const notBefore = (seconds) => position(Math.ceil(seconds * 1000 - 1e-6) / 1000);
+
+/** True time at a position, or nothing where no clock is known. */
+export function wall(clock, seconds) {
+  if (!clock) return "";
+  const at = new Date(clock.milliseconds + Math.floor(seconds * 1000));
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: clock.zone ?? "UTC", year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+  }).formatToParts(at);
+  const get = (type) => parts.find((p) => p.type === type)?.value;
+  return `${get("year")}-${get("month")}-${get("day")} ${get("hour")}:${get("minute")}:${get("second")}.${get("fractionalSecond")}`;
+}

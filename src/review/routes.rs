@@ -1,0 +1,288 @@
+//! What the page can ask of the server, one function each.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::approve::{Outcome, approved};
+use super::page;
+use super::projector::Stage;
+use super::server::Desk;
+use super::show::Question;
+use super::work::Saved;
+use crate::error::{Error, Result};
+use crate::{hash, input};
+
+type At = State<Arc<Desk>>;
+
+/// Every route, below the token.
+pub fn all(token: &str) -> Router<Arc<Desk>> {
+    let at = |rest: &str| format!("{token}/{rest}");
+    Router::new()
+        .route(&at(""), get(|| async { own_file("") }))
+        .route(&at("page/{name}"), get(|Path(name): Path<String>| async move { own_file(&format!("page/{name}")) }))
+        .route(&at("state"), get(state))
+        .route(&at("folder"), post(folder))
+        .route(&at("footage"), post(footage))
+        .route(&at("frame/{frame}/{width}/{how}"), get(frame))
+        .route(&at("work"), put(save))
+        .route(&at("ask"), post(ask))
+        .route(&at("import/{name}"), post(import))
+        .route(&at("approve"), post(approve))
+        .route(&at("progress"), get(progress))
+        .route(&at("cancel"), post(cancel))
+        .route(&at("pack/{half}/{name}"), get(pack_file))
+        .route(&at("pack/open"), post(open_pack))
+        .route(&at("end"), post(end))
+}
+
+fn own_file(name: &str) -> Response {
+    match page::file(name) {
+        Some((kind, text)) => ([(header::CONTENT_TYPE, kind)], text).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn data(status: StatusCode, value: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+}
+
+fn told(e: &Error) -> Value {
+    json!({ "what": e.what(), "hint": e.advice(), "status": e.kind().status() })
+}
+
+fn answer(result: Result<Value>) -> Response {
+    match result {
+        Ok(value) => data(StatusCode::OK, &value),
+        Err(e) => data(StatusCode::UNPROCESSABLE_ENTITY, &told(&e)),
+    }
+}
+
+fn said<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T> {
+    serde_json::from_slice(body).map_err(|e| Error::usage(format!("the page sent what is not understood: {e}")))
+}
+
+async fn state(State(desk): At) -> Response {
+    let (stage, footage, error) = match desk.projector.stage() {
+        Stage::None => ("none", Value::Null, Value::Null),
+        Stage::Reading => ("reading", Value::Null, Value::Null),
+        Stage::Ready(footage) => ("ready", (*footage).clone(), Value::Null),
+        Stage::Failed(e) => ("failed", Value::Null, told(&e)),
+    };
+    let mut found = json!({ "stage": stage, "footage": footage, "error": error });
+    if let (Ok(work), "ready") = (desk.work(), stage) {
+        match work.saved().and_then(|s| serde_json::to_value(s).map_err(|e| Error::failed(e.to_string()))) {
+            Ok(saved) => found["saved"] = saved,
+            Err(e) => return answer(Err(e)),
+        }
+        found["folder"] = json!(work.folder.display().to_string());
+        found["out"] = json!(desk.out(&work).display().to_string());
+    }
+    data(StatusCode::OK, &found)
+}
+
+/// Folders and files of a folder on this machine, for choosing a recording.
+async fn folder(body: Bytes) -> Response {
+    answer(said::<String>(&body).and_then(|path| listing(&path)))
+}
+
+fn listing(path: &str) -> Result<Value> {
+    let path = match path {
+        "" => std::env::current_dir().map_err(|e| Error::failed(format!("there is no current folder: {e}")))?,
+        path => PathBuf::from(path),
+    };
+    let failed = |e: std::io::Error| Error::io("cannot read", &path, &e);
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(&path).map_err(failed)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(meta) = std::fs::metadata(entry.path()) else { continue };
+        match (name.starts_with('.'), meta.is_dir(), meta.is_file()) {
+            (false, true, _) => folders.push(name),
+            (false, _, true) => files.push(json!({ "name": name, "bytes": meta.len() })),
+            _ => {}
+        }
+    }
+    folders.sort();
+    files.sort_by_key(|f| f["name"].as_str().map(str::to_owned));
+    let parent = path.parent().map(|p| p.display().to_string());
+    Ok(json!({ "path": path.display().to_string(), "parent": parent, "folders": folders, "files": files }))
+}
+
+async fn footage(State(desk): At, body: Bytes) -> Response {
+    let opened = said::<Vec<PathBuf>>(&body).and_then(|paths| desk.open(&paths));
+    answer(opened.map(|()| json!({})))
+}
+
+async fn frame(State(desk): At, Path((frame, width, how)): Path<(usize, u32, String)>) -> Response {
+    let question = Question::Frame { frame, width, covered: how == "covered" };
+    match desk.projector.ask(question).await {
+        Ok((facts, jpeg)) => {
+            let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+            let damaged = facts["damaged"].as_bool().unwrap_or_default().to_string();
+            let headers = [
+                (header::CONTENT_TYPE, "image/jpeg".to_owned()),
+                (HeaderName::from_static("x-planes-sha256"), text("planes")),
+                (HeaderName::from_static("x-damaged"), damaged),
+            ];
+            (headers, jpeg).into_response()
+        }
+        Err(e) => answer(Err(e)),
+    }
+}
+
+/// Saves; 409 with what is there now where the page that asks is out of date.
+async fn save(State(desk): At, body: Bytes) -> Response {
+    let saved = said::<Saved>(&body).and_then(|new| {
+        let work = desk.work()?;
+        // One at a time: each is read, compared and written.
+        let _turn = desk.work.lock();
+        work.save(&new)
+    });
+    match saved {
+        Ok(Some(revision)) => data(StatusCode::OK, &json!({ "revision": revision })),
+        Ok(None) => data(StatusCode::CONFLICT, &told(&Error::failed("the work was changed in another window"))),
+        Err(e) => answer(Err(e)),
+    }
+}
+
+/// A question about the footage that has no picture for an answer.
+async fn ask(State(desk): At, body: Bytes) -> Response {
+    let asked = match said::<Question>(&body) {
+        Ok(question) => desk.projector.ask(question).await.map(|found| found.0),
+        Err(e) => Err(e),
+    };
+    answer(asked)
+}
+
+/// A track file of any kind, as native tracks; nothing is changed by it yet.
+async fn import(State(desk): At, Path(name): Path<String>, body: Bytes) -> Response {
+    let kept = desk.work().and_then(|work| work.keep(&name, &body));
+    answer(match kept {
+        Ok(file) => desk.projector.ask(Question::Import { file }).await.map(|found| found.0),
+        Err(e) => Err(e),
+    })
+}
+
+async fn approve(State(desk): At) -> Response {
+    answer(begin(&desk).await.map(|()| json!({})))
+}
+
+async fn begin(desk: &Desk) -> Result<()> {
+    let work = desk.work()?;
+    let saved = work.saved()?;
+    let decided = desk.projector.ask(Question::Decide).await?.0;
+    let mut request = approved(&saved, &decided)?;
+    // What is made is what was decided on: a track file that is changed meanwhile stops the run.
+    for tracks in request.items.iter_mut().flat_map(|i| &mut i.tracks) {
+        tracks.sha256 = Some(hash::bytes(&input::read(&work.folder.join(&tracks.file))?));
+    }
+    if work.saved()?.revision != saved.revision {
+        return Err(Error::failed("the work was changed in another window").hint("look again, then approve"));
+    }
+    desk.job.begin(request, work.folder.clone(), desk.out(&work), desk.wanted.settings)
+}
+
+async fn progress(State(desk): At) -> Response {
+    data(
+        StatusCode::OK,
+        &match desk.job.outcome() {
+            Outcome::None => json!({ "stage": "none" }),
+            Outcome::Running(stage, done, total) => json!({ "stage": stage, "done": done, "total": total }),
+            Outcome::Ready(_, made) => json!({ "stage": "ready", "made": made }),
+            Outcome::Failed(e) => json!({ "stage": "failed", "error": told(&e) }),
+        },
+    )
+}
+
+async fn cancel(State(desk): At) -> Response {
+    desk.job.stop();
+    data(StatusCode::OK, &json!({}))
+}
+
+/// A file of the pack that was made. A notice is a page of its own, which may do nothing but look as it does.
+async fn pack_file(State(desk): At, Path((half, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let Outcome::Ready(pack, _) = desk.job.outcome() else { return StatusCode::NOT_FOUND.into_response() };
+    let plain = |text: &str| !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\']);
+    if !matches!(half.as_str(), "send" | "keep") || !plain(&name) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let path = pack.join(half).join(&name);
+    let Ok(bytes) = std::fs::read(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let kind = match path.extension().and_then(|e| e.to_str()) {
+        Some("mp4") => "video/mp4",
+        Some("png") => "image/png",
+        Some("html") => "text/html; charset=utf-8",
+        _ => "text/plain; charset=utf-8",
+    };
+    let rules = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+    let own = [(header::CONTENT_TYPE, kind), (header::ACCEPT_RANGES, "bytes")];
+    match part(&headers, bytes.len()) {
+        Some((first, last)) => {
+            let range = format!("bytes {first}-{last}/{}", bytes.len());
+            let piece = bytes.get(first..=last).unwrap_or_default().to_vec();
+            (StatusCode::PARTIAL_CONTENT, own, [(header::CONTENT_RANGE, range)], piece).into_response()
+        }
+        None if kind.starts_with("text/html") => {
+            (own, [(header::CONTENT_SECURITY_POLICY, rules)], bytes).into_response()
+        }
+        None => (own, bytes).into_response(),
+    }
+}
+
+/// The first and the last byte of a range that a player asks for (RFC 9110, 14.2); `None` for the whole file.
+fn part(headers: &HeaderMap, length: usize) -> Option<(usize, usize)> {
+    let asked = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?;
+    let (first, last) = asked.split_once('-')?;
+    let first: usize = first.parse().ok()?;
+    let last = if last.is_empty() { length.checked_sub(1)? } else { last.parse().ok()? };
+    (first <= last && first < length).then_some((first, last.min(length.checked_sub(1)?)))
+}
+
+async fn open_pack(State(desk): At) -> Response {
+    answer(match desk.job.outcome() {
+        Outcome::Ready(pack, _) => show_folder(&pack).map(|()| json!({})),
+        _ => Err(Error::usage("there is no pack yet")),
+    })
+}
+
+fn show_folder(pack: &FilePath) -> Result<()> {
+    open::that_detached(pack).map_err(|e| {
+        Error::failed(format!("the folder cannot be shown: {e}")).hint(format!("it is {}", pack.display()))
+    })
+}
+
+async fn end(State(desk): At) -> Response {
+    desk.ended.store(true, Ordering::Relaxed);
+    data(StatusCode::OK, &json!({}))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_players_write_them() {
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, text.parse().unwrap());
+            part(&headers, 100)
+        };
+        assert_eq!(asked("bytes=0-"), Some((0, 99)));
+        assert_eq!(asked("bytes=10-19"), Some((10, 19)));
+        assert_eq!(asked("bytes=90-500"), Some((90, 99)));
+        for odd in ["bytes=100-", "bytes=5-4", "bytes=-5", "lines=1-2", "bytes=x-"] {
+            assert_eq!(asked(odd), None, "{odd}");
+        }
+        assert_eq!(part(&HeaderMap::new(), 100), None);
+    }
+}

@@ -1,0 +1,297 @@
+//! The confined child's side of the review page: it alone opens the footage, and answers what the server asks about it.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::cinema::Cinema;
+use super::concerns::{concerns, laid, ranges};
+use super::follow::Follower;
+use super::import::{binding, import};
+use super::screen::{Screen, planes_hash, shown_size};
+use super::stretches::stretches;
+use crate::clock::{self, Clock};
+use crate::contain::{Access, Contained, Line, Session};
+use crate::disclose::{Decided, clock_of, decide, place, recording};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::geometry::BoundingBox;
+use crate::obscure::Method;
+use crate::picture::Picture;
+use crate::plan::Plan;
+use crate::request::{self, Item, Request};
+use crate::tracks::formats::native::Document;
+use crate::tracks::load::load;
+use crate::{hash, input};
+
+/// Widest picture that is made for the page.
+const WIDEST: u32 = 4096;
+
+/// The name of the request in the work folder.
+pub const REQUEST: &str = "request.json";
+
+/// Shows one piece of footage, and what is decided about it by the request and the tracks in a work folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Show {
+    /// The footage, and how it is read.
+    pub item: Item,
+    /// The work folder.
+    pub work: PathBuf,
+    /// Where tracks are to be had from at first, and what paths in it are relative to.
+    pub import: Option<(Item, PathBuf)>,
+}
+
+/// What the page may want to know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Question {
+    /// A picture of a frame, no wider than so many pixels, as recorded or as it will be handed over.
+    Frame {
+        /// Its place among the shown frames.
+        frame: usize,
+        /// In pixels.
+        width: u32,
+        /// As it will be handed over.
+        covered: bool,
+    },
+    /// What the request and the tracks, as they are saved now, come to.
+    Decide,
+    /// Which frame is shown at a TIME.
+    When {
+        /// As typed.
+        at: String,
+    },
+    /// Where a box goes from a frame on, for so many frames at most.
+    Follow {
+        /// The frame it was drawn in.
+        frame: usize,
+        /// Left, top, width, height.
+        shape: [f64; 4],
+        /// At most so many.
+        frames: usize,
+    },
+    /// The tracks in a file of the work folder.
+    Import {
+        /// Relative to the work folder.
+        file: String,
+    },
+}
+
+impl Session for Show {
+    const NAME: &'static str = "show";
+    type Opening = Value;
+    type Question = Question;
+    type Answer = Value;
+
+    fn access(&self) -> Access {
+        let mut read: Vec<PathBuf> = self.item.footage.iter().map(PathBuf::from).collect();
+        if let Some((item, base)) = &self.import {
+            read.extend(item.tracks.iter().map(|t| &t.file).chain(&item.binding).map(|file| base.join(file)));
+        }
+        read.push(self.work.clone());
+        Access { read, write: Vec::new(), threads: 1 }
+    }
+
+    fn carry_on(self, contained: Contained, line: &mut Line) -> Result<()> {
+        let footage = recording(&self.item, Path::new(""), None)?;
+        let imported = match &self.import {
+            Some((item, base)) => {
+                let clock = clock_of(item.clock.as_ref(), &footage)?;
+                Some(import(item, base, &footage, clock.as_ref().map(|c| &c.0))?)
+            }
+            None => None,
+        };
+        line.open::<Self>(facts(&footage, contained, imported))?;
+        let mut desk = Desk {
+            footage: &footage,
+            work: &self.work,
+            cinema: Cinema::new(&footage),
+            screen: Screen::new(&footage),
+            decided: None,
+        };
+        line.answer::<Self>(|question| desk.answer(question))
+    }
+}
+
+/// What the page has to know of the footage. Frames are named by their places among those that are shown; `numbers` tells
+/// what a track file calls the first one of each part.
+fn facts(footage: &Footage, contained: Contained, imported: Option<Document>) -> Value {
+    let times: Vec<f64> = (0..footage.frames.len()).map(|f| footage.position(f).seconds()).collect();
+    let keys: Vec<usize> = (0..footage.frames.len()).filter(|&f| footage.can_start(f)).collect();
+    let part = |p: &crate::footage::Part| (p.frames.start, footage.number(p.frames.start));
+    let clocks = &footage.parts[0].clocks;
+    json!({
+        "name": footage.name,
+        "sha256": footage.sha256,
+        "size": footage.displayed_size(),
+        "shown_size": shown_size(footage),
+        "count": footage.count(),
+        "numbers": footage.parts.iter().map(part).collect::<Vec<_>>(),
+        "times": times,
+        "end": footage.end().seconds(),
+        "rate": footage.frame_rate(),
+        "keys": keys,
+        "gaps": footage.gaps().map(|w| (w.from.seconds(), w.to.seconds())).collect::<Vec<_>>(),
+        "audio": footage.has_audio(),
+        "joined": footage.joined,
+        "clocks": { "filename": clocks.filename, "container": clocks.inside() },
+        "contained": contained,
+        "binding": Document::from(&crate::tracks::TrackFile {
+            format: "native", binding: binding(footage), annotated: None, tracks: Vec::new(), notes: Vec::new(),
+        }).footage,
+        "imported": imported,
+    })
+}
+
+/// What was decided last.
+struct Kept {
+    plan: Plan,
+    method: &'static Method,
+}
+
+struct Desk<'a> {
+    footage: &'a Footage,
+    work: &'a Path,
+    cinema: Cinema<'a>,
+    screen: Screen<'a>,
+    decided: Option<Kept>,
+}
+
+impl Desk<'_> {
+    fn answer(&mut self, question: Question) -> Result<(Value, Vec<u8>)> {
+        let facts = match question {
+            Question::Frame { frame, width, covered } => return self.frame(frame, width.clamp(16, WIDEST), covered),
+            Question::Decide => self.decide()?,
+            Question::When { at } => self.when(&at)?,
+            Question::Follow { frame, shape: [x, y, w, h], frames } => {
+                self.follow(frame, BoundingBox::new(x, y, w, h), frames)?
+            }
+            Question::Import { file } => {
+                let mut item = self.item()?;
+                let clock = clock_of(item.clock.as_ref(), self.footage)?;
+                item.tracks = vec![request::TrackSource { file, sha256: None }];
+                (item.subjects, item.subject_labels, item.shown) = Default::default();
+                let found = import(&item, self.work, self.footage, clock.as_ref().map(|c| &c.0))?;
+                serde_json::to_value(found).map_err(|e| Error::failed(format!("tracks cannot be sent: {e}")))?
+            }
+        };
+        Ok((facts, Vec::new()))
+    }
+
+    /// The item as it is saved now.
+    fn item(&self) -> Result<Item> {
+        let request: Request = request::parse(&input::read(&self.work.join(REQUEST))?)?;
+        request.items.into_iter().next().ok_or_else(|| Error::usage("the request asks for nothing"))
+    }
+
+    fn frame(&mut self, frame: usize, width: u32, covered: bool) -> Result<(Value, Vec<u8>)> {
+        let (recorded, damaged) = self.cinema.frame(frame)?;
+        if !covered {
+            let jpeg = self.screen.jpeg(recorded, width)?;
+            return Ok((json!({ "damaged": damaged }), jpeg));
+        }
+        let undecided = || Error::usage("it is not decided yet what is handed over");
+        let kept = self.decided.as_ref().ok_or_else(undecided)?;
+        let outside = || Error::usage("this frame is outside the time that is handed over, and will not be in it");
+        let cover = kept.plan.cover(frame).ok_or_else(outside)?;
+        // As rendering does: on the decoded planes, before any conversion.
+        let mut picture: Picture = recorded.clone();
+        kept.method.apply(&mut picture, cover);
+        let jpeg = self.screen.jpeg(&picture, width)?;
+        Ok((json!({ "damaged": damaged, "planes": planes_hash(&picture) }), jpeg))
+    }
+
+    /// Decides with the code that a disclosure decides with. What it refuses is an answer here, not an error: the page
+    /// shows it, with the clock and the tracks as far as they are known.
+    fn decide(&mut self) -> Result<Value> {
+        self.decided = None;
+        let item = self.item()?;
+        let clock = clock_of(item.clock.as_ref(), self.footage);
+        let spoken = match &clock {
+            Ok(Some((clock, source))) => self.clock(clock, source),
+            _ => Value::Null,
+        };
+        let refused = |e: &Error| json!({ "clock": spoken, "error": { "what": e.what(), "hint": e.advice() } });
+        let base = self.work;
+        match decide(&item, self.footage, true, |footage, clock| load(&item, base, footage, clock)) {
+            Err(e) => Ok(refused(&e)),
+            Ok(decided) => {
+                let mut told = self.told(&decided)?;
+                told["clock"] = spoken;
+                self.decided = Some(Kept { plan: decided.plan, method: decided.rules.method });
+                Ok(told)
+            }
+        }
+    }
+
+    fn clock(&self, clock: &Clock, source: &str) -> Value {
+        let first = clock.true_time(self.footage.position(0));
+        json!({
+            "first": clock::for_people(&first),
+            "milliseconds": first.timestamp().as_millisecond(),
+            "zone": clock.zone.iana_name(),
+            "source": source,
+        })
+    }
+
+    fn told(&self, decided: &Decided) -> Result<Value> {
+        let Decided { files, rules, plan, .. } = decided;
+        let laid = laid(self.footage, files, &plan.tracks)?;
+        let covered: Vec<usize> = plan.covers.iter().filter(|c| !c.1.is_empty()).map(|c| c.0).collect();
+        let (first, last) = (plan.covers.first().map(|c| c.0), plan.covers.last().map(|c| c.0));
+        Ok(json!({
+            "window": [first, last],
+            "frames": plan.selection.frames.len(),
+            "missing": plan.selection.missing.iter().map(|m| json!({
+                "from": m.window.from.seconds(), "to": m.window.to.seconds(), "why": m.why,
+            })).collect::<Vec<_>>(),
+            "covered": ranges(&covered),
+            "warnings": plan.warnings,
+            "concerns": concerns(self.footage, plan, &laid),
+            "stretches": stretches(self.footage, plan, &laid, &format!("{} {:?}", rules.method.name, rules.obscure)),
+            "tracks": laid,
+            "recoverable": rules.method.recoverable,
+        }))
+    }
+
+    fn when(&self, at: &str) -> Result<Value> {
+        let item = self.item()?;
+        let clock = clock_of(item.clock.as_ref(), self.footage)?;
+        let position = place(&clock::parse(at)?, clock.as_ref().map(|c| &c.0), self.footage)?;
+        let frame = self.footage.frame_at(position).unwrap_or(0);
+        Ok(json!({ "frame": frame, "seconds": position.seconds() }))
+    }
+
+    fn follow(&mut self, frame: usize, shape: BoundingBox, frames: usize) -> Result<Value> {
+        let turn = self.footage.orientation;
+        let upright = |picture: &Picture| picture.oriented(turn);
+        let first = upright(self.cinema.frame(frame)?.0);
+        let poor = || {
+            Error::usage("there is too little in this box to know it again")
+                .hint("draw it inside the picture, at least 6 pixels wide and high, around somebody who stands out")
+        };
+        let mut follower = Follower::new(&first, shape).ok_or_else(poor)?;
+        let last = (frame + frames.min(1000)).min(self.footage.frames.len() - 1);
+        let (mut boxes, mut stopped) = (Vec::new(), Value::Null);
+        for next in frame + 1..=last {
+            if self.footage.follows_gap(next) {
+                stopped = json!("the recording has a gap here");
+                break;
+            }
+            match follower.next(&upright(self.cinema.frame(next)?.0)) {
+                Ok((b, score)) => boxes.push(json!({ "frame": next, "box": [b.x, b.y, b.w, b.h], "score": score })),
+                Err(stop) => {
+                    stopped = json!(stop.words());
+                    break;
+                }
+            }
+        }
+        Ok(json!({ "boxes": boxes, "stopped": stopped }))
+    }
+}
+
+/// What names the bytes of several files together: any change of one gives another.
+pub fn revision(contents: &[&[u8]]) -> String {
+    let each: Vec<String> = contents.iter().map(|c| hash::bytes(c)).collect();
+    hash::bytes(each.join("\n").as_bytes())
+}

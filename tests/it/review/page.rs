@@ -1,0 +1,230 @@
+//! The page as people use it, in a real browser: from an unmarked recording to a pack, and what happens on the way.
+
+use std::path::Path;
+use std::process::Command;
+
+use cctv_redact::disclose::recording;
+use cctv_redact::request::{Item, Kind};
+use cctv_redact::tracks::formats::{ReadOptions, native};
+use cctv_redact::tracks::lay::lay;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::{Served, desk};
+
+/// Where a place of the picture is on the screen, in pixels of boxes.
+fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
+    let found = browser.eval(
+        "(() => { const s = document.getElementById('stage').getBoundingClientRect(), f = review.footage; \
+         const k = Math.min(s.width / f.shown_size[0], s.height / f.shown_size[1]); \
+         return [s.x + (s.width - f.shown_size[0] * k) / 2, s.y + (s.height - f.shown_size[1] * k) / 2, \
+                 k * f.shown_size[0] / f.size[0], k * f.shown_size[1] / f.size[1]]; })()",
+    );
+    let at = |i: usize| found[i].as_f64().unwrap();
+    (at(0) + x * at(2), at(1) + y * at(3))
+}
+
+fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
+    let (from, to) = (on_screen(browser, x, y), on_screen(browser, x + w, y + h));
+    browser.drag(from, to);
+}
+
+fn saved(browser: &mut Browser) {
+    browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
+}
+
+fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
+    let mut browser = Browser::open(&served.address(), size)?;
+    browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
+    Some(browser)
+}
+
+/// Marks a requester and two others, and fills in what a record needs.
+fn mark(browser: &mut Browser) {
+    draw(browser, [40.0, 40.0, 60.0, 90.0]);
+    browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
+    browser.eval("document.activeElement.blur()");
+    for _ in 0..10 {
+        browser.key("ArrowRight", 0);
+    }
+    browser.wait("review.frame === 10");
+    // Where the requester is by now: drawn again, since the box was only known in one frame.
+    draw(browser, [80.0, 40.0, 60.0, 90.0]);
+    browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].keyframes.length === 2");
+    browser.key("Home", 0);
+    browser.wait("review.frame === 0");
+    for (n, left) in [(2, 200.0), (3, 260.0)] {
+        draw(browser, [left, 60.0, 40.0, 80.0]);
+        browser.wait(&format!(
+            "review.tracks.tracks.length === {n} && review.tracks.tracks[{n} - 1].role === 'third-party'"
+        ));
+    }
+    saved(browser);
+    browser.click("#tab-what");
+    browser.enter("#reference", "SAR-7");
+    browser.enter("#to", "00:00:01");
+    browser.wait("review.request.reference === 'SAR-7' && review.request.items[0].to === '00:00:01'");
+    saved(browser);
+}
+
+#[test]
+fn from_an_unmarked_recording_to_an_approved_pack() {
+    let (folder, footage) = desk("car-park.mp4");
+    let served = Served::start(folder.path(), &["car-park.mp4", "--out", "packs"]);
+    served.ready();
+    let Some(mut browser) = begin(&served, (1280, 720)) else { return };
+    assert_eq!(browser.eval("document.getElementById('obscure-all-but-subject').checked"), json!(true));
+    browser.picture("1-who-empty");
+    mark(&mut browser);
+    browser.picture("2-what");
+    browser.click("#tab-who");
+    browser.click("#pick-P2");
+    browser.wait("review.chosen === 'P2'");
+    browser.picture("1-who");
+    // A time that is typed, a box that is moved, undo, redo: by the keyboard.
+    browser.enter("#go", "0.5");
+    browser.wait("review.frame > 0 && document.getElementById('picture').dataset.frame === String(review.frame)");
+    browser.enter("#go", "0");
+    browser.wait("review.frame === 0");
+    browser.eval("document.activeElement.blur()");
+    let left = "review.tracks.tracks[1].keyframes[0].box[0]";
+    let before = browser.eval(left);
+    browser.key("ArrowRight", 8);
+    browser.wait(&format!("{left} === {before} + 2"));
+    browser.key("z", 2);
+    browser.wait(&format!("{left} === {before}"));
+    browser.key("z", 2 | 8);
+    browser.wait(&format!("{left} === {before} + 2"));
+    saved(&mut browser);
+    // Reloaded in the middle: everything is there.
+    browser.call("Page.reload", json!({}));
+    browser.wait(
+        "globalThis.review?.decided && review.tracks.tracks.length === 3 && review.request.reference === 'SAR-7'",
+    );
+    assert_eq!(browser.eval(left), json!(before.as_f64().unwrap() + 2.0));
+    // Not looked at: it cannot be approved.
+    browser.click("#tab-give");
+    assert_eq!(browser.eval("document.getElementById('approve').disabled"), json!(true));
+    browser.click("#tab-look");
+    browser.wait("review.covered");
+    browser.eval("document.activeElement.blur()");
+    let stretches = browser.eval("review.decided.stretches.length").as_u64().unwrap();
+    assert!(stretches >= 1);
+    browser.key("c", 0);
+    browser.wait("document.getElementById('picture').dataset.planes.length === 64");
+    browser.picture("3-look");
+    for n in 1..=stretches {
+        browser.key("c", 0);
+        browser.wait(&format!("review.checks.looked_at.length === {n}"));
+    }
+    saved(&mut browser);
+    browser.click("#tab-give");
+    browser.wait("!document.getElementById('approve').disabled");
+    browser.picture("4-approve");
+    browser.click("#approve");
+    browser.wait("document.querySelector('#ready video')?.readyState >= 2");
+    browser.picture("5-ready");
+    assert_eq!(browser.eval("document.querySelector('#ready video').videoWidth > 0"), json!(true));
+    assert_eq!(browser.faults, [""; 0]);
+    checked_like_any_other(folder.path(), &footage);
+}
+
+fn checked_like_any_other(folder: &Path, footage: &Path) {
+    let pack = folder.join("packs/SAR-7");
+    let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
+    assert_eq!(log["request"]["items"][0]["obscure"], "all-but-subject");
+    assert!(log["request"]["looked_at"]["stretches"].as_array().is_some_and(|s| s.len() >= 2));
+    let tool = || Command::new(env!("CARGO_BIN_EXE_cctv-redact"));
+    let verified = tool().args(["verify", "--quiet"]).arg(&pack).arg("--footage").arg(footage).status().unwrap();
+    assert!(verified.success());
+    // The request and the tracks are files like any others: `run` makes the same clip of them.
+    let request = folder.join("packs.review/car-park.mp4/request.json");
+    let again = tool().args(["run", "--quiet", "--out"]).arg(folder.join("again")).arg(&request).status().unwrap();
+    assert!(again.success());
+    let clip = |out: &str| std::fs::read(folder.join(out).join("SAR-7/send/clip.mp4")).unwrap();
+    assert!(clip("packs") == clip("again"));
+}
+
+#[test]
+fn a_window_that_is_out_of_date_and_a_program_that_is_gone_are_told() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    served.ready();
+    let Some(mut browser) = begin(&served, (1280, 720)) else { return };
+    saved(&mut browser);
+    served.change(|saved| saved["request"]["reference"] = json!("OTHER"));
+    browser.click("#new-box");
+    browser.wait("document.getElementById('trouble').textContent.includes('another window') && review.request.reference === 'OTHER'");
+    served.kill();
+    browser.click("#new-box");
+    browser.wait("document.getElementById('trouble').textContent.includes('has ended')");
+}
+
+#[test]
+fn everything_has_a_name_and_the_recording_can_be_chosen_in_the_page() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &[]);
+    let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
+    browser.wait(
+        "[...document.querySelectorAll('#folder-list button')].some((b) => b.textContent.startsWith('mpeg4.avi'))",
+    );
+    browser.picture("0-choose");
+    browser.eval("[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent.startsWith('mpeg4.avi')).click()");
+    browser.wait("globalThis.review?.decided");
+    for tab in ["who", "what", "look", "give"] {
+        browser.click(&format!("#tab-{tab}"));
+        let nameless = browser.call("Accessibility.getFullAXTree", json!({}));
+        let asks = ["button", "textbox", "checkbox", "radio", "combobox", "slider", "tab", "link", "progressbar"];
+        for node in nameless["nodes"].as_array().unwrap() {
+            let role = node["role"]["value"].as_str().unwrap_or_default();
+            let named = node["name"]["value"].as_str().is_some_and(|n| !n.trim().is_empty());
+            assert!(
+                named || !asks.contains(&role) || node["ignored"] == true,
+                "{tab}: a {role} without a name: {node}"
+            );
+        }
+    }
+    assert_eq!(browser.faults, [""; 0]);
+}
+
+#[test]
+fn the_page_puts_every_box_where_the_plan_does() {
+    for (name, tracks) in [
+        ("car-park.mp4", "car-park.mp4.json"),
+        ("car-park.mp4", "car-park.mp4.cvat.xml"),
+        ("gap.mp4", "gap.mp4.mot.txt"),
+        ("late-start.ts", "late-start.ts.json"),
+    ] {
+        let (folder, footage) = desk(name);
+        let tracks = crate::common::fixture(&format!("tracks/{tracks}"));
+        let served = Served::start(folder.path(), &[name, "--tracks", tracks.to_str().unwrap()]);
+        served.ready();
+        let Some(mut browser) = begin(&served, (1280, 720)) else { return };
+        let shown = browser.eval(
+            "import('./page/boxes.js').then((b) => review.tracks.tracks.map((t) => review.footage.times.map((_, f) => \
+             b.boxAt(review.footage, review.tracks, t, f)?.box ?? null)))",
+        );
+        let item = Item::new(Kind::Clip, vec![footage.to_str().unwrap().to_owned()]);
+        let known = recording(&item, Path::new(""), None).unwrap();
+        let file = std::fs::read(folder.path().join(format!("{name}.review/tracks.json"))).unwrap();
+        let file = native::read(&file, &ReadOptions::default()).unwrap();
+        assert_eq!(shown.as_array().unwrap().len(), file.tracks.len());
+        for (track, shown) in file.tracks.iter().zip(shown.as_array().unwrap()) {
+            let runs = lay(track, &known).unwrap();
+            for (frame, shown) in shown.as_array().unwrap().iter().enumerate() {
+                let planned = runs.iter().find_map(|r| r.at(frame));
+                let near = |at: usize, v: f64| (shown[at].as_f64().unwrap_or(f64::NAN) - v).abs() < 0.01;
+                let same = match planned {
+                    Some(b) => near(0, b.x) && near(1, b.y) && near(2, b.w) && near(3, b.h),
+                    None => shown.is_null(),
+                };
+                assert!(
+                    same,
+                    "{name}, {}, track {}, frame {frame}: {shown}, not {planned:?}",
+                    tracks.display(),
+                    track.id
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What the server shows is what a disclosure would hand over, and what is saved stays saved.
+
+use cctv_redact::contain::Place;
+use cctv_redact::disclose::{Named, Settings, assess};
+use cctv_redact::picture::{Picture, Planes};
+use cctv_redact::progress::Silent;
+use cctv_redact::render::{Event, Stretch, decode};
+use cctv_redact::{hash, request};
+use serde_json::{Value, json};
+
+use super::{Served, desk, person};
+
+/// Two people in a recording of 320 x 240 and more.
+fn two_people(saved: &mut Value) {
+    let tracks = [
+        person("P1", "subject", (0, [20.0, 20.0, 40.0, 60.0]), (40, [60.0, 20.0, 40.0, 60.0])),
+        person("P2", "third-party", (5, [120.0, 30.0, 30.0, 60.0]), (30, [80.0, 30.0, 30.0, 60.0])),
+    ];
+    saved["tracks"]["tracks"] = json!(tracks);
+    saved["request"]["reference"] = json!("SAR-1");
+    saved["request"]["items"][0]["from"] = json!("0");
+    saved["request"]["items"][0]["to"] = json!("00:00:02");
+}
+
+fn samples(picture: &Picture) -> Vec<u8> {
+    match &picture.planes {
+        Planes::Eight(planes) => planes.iter().flat_map(|p| p.samples.clone()).collect(),
+        Planes::Sixteen(planes) => planes.iter().flat_map(|p| p.samples.iter().flat_map(|s| s.to_le_bytes())).collect(),
+    }
+}
+
+#[test]
+fn the_preview_has_the_very_samples_that_a_disclosure_encodes() {
+    for (name, method, obscure) in [
+        ("hevc.mkv", "frost", "third-parties"),
+        ("mpeg4.avi", "fill", "all-but-subject"),
+        ("odd-444.mp4", "blur", "third-parties"),
+    ] {
+        let (folder, footage) = desk(name);
+        let served = Served::start(folder.path(), &[name]);
+        served.change(|saved| {
+            two_people(saved);
+            saved["request"]["items"][0]["method"] = json!(method);
+            saved["request"]["items"][0]["obscure"] = json!(obscure);
+        });
+        let decided = served.good("POST", "ask", &json!("Decide"));
+        assert!(decided["error"].is_null(), "{decided}");
+        let work = folder.path().join(format!("{name}.review"));
+        let wanted = request::parse(&std::fs::read(work.join("request.json")).unwrap()).unwrap();
+        let settings = Settings { threads: 1, pin_ids: true, place: Place::Here };
+        let named = Named { item: &wanted.items[0], place: 0, of: 1, base: &work };
+        let known = assess(&named, &settings, &Silent).unwrap();
+        assert!(std::path::Path::new(&wanted.items[0].footage[0]) == footage);
+        let mut compared = 0;
+        decode(&known.footage, &Stretch { frames: 0..12 }, |event| {
+            let Event::Frame(frame, picture) = event else { return Ok(()) };
+            let recorded = hash::bytes(&samples(picture));
+            known.rules.method.apply(picture, known.plan.cover(frame).unwrap());
+            let shown = served.ask("GET", &format!("frame/{frame}/320/covered"), b"");
+            let hash = hash::bytes(&samples(picture));
+            assert_eq!(shown.header("x-planes-sha256"), Some(hash.as_str()), "{name}, frame {frame}");
+            assert_ne!(hash, recorded, "{name}, frame {frame}: nothing is covered");
+            assert!(image::load_from_memory(&shown.body).is_ok());
+            compared += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(compared, 12);
+    }
+}
+
+#[test]
+fn stepping_shows_the_frame_that_was_asked_for_in_any_order() {
+    let (folder, _) = desk("car-park.mp4");
+    let served = Served::start(folder.path(), &["car-park.mp4"]);
+    let state = served.ready();
+    let count = state["footage"]["times"].as_array().unwrap().len();
+    let width = state["footage"]["shown_size"][0].as_u64().unwrap();
+    let offset = number(&served, 0, width).unwrap();
+    for frame in [1, 2, 1, 0, count - 1, count / 2, count / 2 - 1, count / 2 - 2, 17, 60, 16, count - 2] {
+        assert_eq!(number(&served, frame, width), Some(offset + frame as u32), "frame {frame}");
+    }
+    assert_eq!(served.ask("GET", &format!("frame/{count}/320/recorded"), b"").status, 422);
+}
+
+/// The number that is painted into a frame.
+fn number(served: &Served, frame: usize, width: u64) -> Option<u32> {
+    let shown = served.ask("GET", &format!("frame/{frame}/{width}/recorded"), b"");
+    let luma = image::load_from_memory(&shown.body).unwrap().to_luma8();
+    let layout = cctv_redact::picture::Layout {
+        width: luma.width(),
+        height: luma.height(),
+        chroma_shift_x: 0,
+        chroma_shift_y: 0,
+        depth: 8,
+        grey: true,
+        full_range: true,
+    };
+    let plane = cctv_redact::picture::Plane {
+        width: luma.width() as usize,
+        height: luma.height() as usize,
+        samples: luma.into_raw(),
+    };
+    cctv_redact::scene::read_frame_number(&Picture { layout, planes: Planes::Eight(vec![plane]) })
+}
+
+#[test]
+fn approval_waits_until_all_was_looked_at_and_then_makes_a_pack_that_verifies() {
+    let (folder, footage) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    served.change(two_people);
+    let refused = served.ask("POST", "approve", b"");
+    assert_eq!(refused.status, 422);
+    assert!(refused.json()["what"].as_str().unwrap().contains("looked at"), "{}", refused.json());
+    let decided = served.good("POST", "ask", &json!("Decide"));
+    let keys: Vec<Value> = decided["stretches"].as_array().unwrap().iter().map(|s| s["key"].clone()).collect();
+    assert!(!keys.is_empty());
+    served.change(|saved| saved["checks"]["looked_at"] = json!(keys));
+    served.good("POST", "approve", &Value::Null);
+    let made = loop {
+        let progress = served.good("GET", "progress", &Value::Null);
+        match progress["stage"].as_str() {
+            Some("ready") => break progress["made"].clone(),
+            Some("failed") => panic!("{progress}"),
+            _ => std::thread::sleep(std::time::Duration::from_millis(100)),
+        }
+    };
+    let pack = std::path::PathBuf::from(made["pack"].as_str().unwrap());
+    let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
+    let looked_at = &log["request"]["looked_at"]["stretches"];
+    assert!(looked_at.as_array().unwrap().iter().all(|r| r["there"] == r["looked_at"]), "{looked_at}");
+    let clip = served.ask("GET", "pack/send/clip.mp4", b"");
+    assert_eq!((clip.status, clip.body), (200, std::fs::read(pack.join("send/clip.mp4")).unwrap()));
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_cctv-redact"))
+        .args(["verify", "--quiet"])
+        .arg(&pack)
+        .arg("--footage")
+        .arg(footage)
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn a_mark_holds_for_what_was_seen_and_not_for_what_is_changed_later() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    let keys = |served: &Served| {
+        let decided = served.good("POST", "ask", &json!("Decide"));
+        decided["stretches"].as_array().unwrap().iter().map(|s| s["key"].clone()).collect::<Vec<_>>()
+    };
+    served.change(two_people);
+    let before = keys(&served);
+    assert_eq!(before, keys(&served));
+    served.change(|saved| saved["tracks"]["tracks"][1]["keyframes"][0]["box"][0] = json!(100.0));
+    assert_ne!(before, keys(&served));
+}
+
+#[test]
+fn killed_at_any_time_the_work_is_there_again_and_an_older_window_loses_nothing() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    let older = served.ready()["saved"].clone();
+    served.change(two_people);
+    let mut conflict = older;
+    conflict["request"]["reference"] = json!("OTHER");
+    assert_eq!(served.ask("PUT", "work", conflict.to_string().as_bytes()).status, 409);
+    let saved = served.ready()["saved"].clone();
+    served.kill();
+    let again = Served::start(folder.path(), &["mpeg4.avi"]);
+    assert_eq!(again.ready()["saved"], saved);
+    assert_eq!(saved["request"]["reference"], "SAR-1");
+    // Two programs on the same work: the second to save is told.
+    let second = Served::start(folder.path(), &["mpeg4.avi"]);
+    let stale = second.ready()["saved"].clone();
+    again.change(|saved| saved["request"]["operator"] = json!("desk"));
+    assert_eq!(second.ask("PUT", "work", stale.to_string().as_bytes()).status, 409);
+}
+
+#[test]
+fn the_page_ends_it_and_a_track_file_and_a_request_are_taken_over() {
+    let (folder, _) = desk("car-park.mp4");
+    let tracks = crate::common::fixture("tracks/car-park.mp4.cvat.xml");
+    let mut served = Served::start(folder.path(), &["car-park.mp4", "--tracks", tracks.to_str().unwrap()]);
+    let state = served.ready();
+    assert!(state["saved"]["tracks"]["tracks"].as_array().unwrap().len() > 1);
+    assert_eq!(state["saved"]["request"]["items"][0]["obscure"], "all-but-subject");
+    served.good("POST", "end", &Value::Null);
+    assert_eq!(served.ended(), Some(0));
+    // Tracks that are given again would replace what was done meanwhile.
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_cctv-redact"))
+        .args(["review", "car-park.mp4", "--no-open", "--tracks", tracks.to_str().unwrap()])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("work on this recording already"));
+}
+
+#[test]
+fn a_box_is_followed_along_the_person_in_it() {
+    let (folder, _) = desk("car-park.mp4");
+    let native = crate::common::fixture("tracks/car-park.mp4.json");
+    let truth: Value = serde_json::from_slice(&std::fs::read(native).unwrap()).unwrap();
+    let served = Served::start(folder.path(), &["car-park.mp4"]);
+    served.ready();
+    let keys = truth["tracks"][0]["keyframes"].as_array().unwrap();
+    let (first, later) =
+        (&keys[0], keys.iter().find(|k| k["frame"].as_u64() >= keys[0]["frame"].as_u64().map(|f| f + 10)).unwrap());
+    let start = first["frame"].as_u64().unwrap();
+    let found =
+        served.good("POST", "ask", &json!({ "Follow": { "frame": start, "shape": first["box"], "frames": 10 } }));
+    let boxes = found["boxes"].as_array().unwrap();
+    assert!(!boxes.is_empty() || found["stopped"].is_string(), "{found}");
+    // Wherever it claims to know, it is near where the person is drawn.
+    let span = (later["frame"].as_u64().unwrap() - start) as f64;
+    for b in boxes {
+        let share = (b["frame"].as_u64().unwrap() - start) as f64 / span;
+        let at =
+            |i: usize| first["box"][i].as_f64().unwrap() * (1.0 - share) + later["box"][i].as_f64().unwrap() * share;
+        let off = (b["box"][0].as_f64().unwrap() - at(0)).abs();
+        assert!(off < at(2), "{b}: {off} pixels from {}", at(0));
+    }
+}
