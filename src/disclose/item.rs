@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::Wish;
-use super::understand::{clock_of, place, recording, select};
+use super::decide::{Decided, decide};
+use super::understand::recording;
 use crate::clock::{self, Clock};
 use crate::contain::Place;
 use crate::error::{self, Error, Result};
@@ -16,7 +17,7 @@ use crate::hash;
 use crate::input::Mark;
 use crate::output::{self, Stamp};
 use crate::pack::{Folder, Half};
-use crate::plan::{self, Plan, Segment};
+use crate::plan::{Plan, Segment};
 use crate::progress::Progress;
 use crate::render::{self, Rendering};
 use crate::request::{Damaged, Item, Kind, Render, Rules, Sound};
@@ -160,36 +161,6 @@ pub(super) fn judge(
         plan.cover_whole(&damaged);
     }
     Ok(Assessed { footage, clock, files, rules, plan, damaged, marks })
-}
-
-/// What is decided about an item, its footage being known.
-pub struct Decided {
-    /// The footage's clock and where that comes from.
-    pub clock: Option<(Clock, &'static str)>,
-    /// The track files.
-    pub files: Vec<Loaded>,
-    /// How things are covered.
-    pub rules: Rules,
-    /// Every decision.
-    pub plan: Plan,
-}
-
-/// Decides what an item shows, but for damage, which only decoding tells.
-///
-/// # Errors
-/// What each step gives.
-pub fn decide(
-    item: &Item,
-    footage: &Footage,
-    pin_ids: bool,
-    tracks: impl FnOnce(&Footage, Option<&Clock>) -> Result<Vec<Loaded>>,
-) -> Result<Decided> {
-    let clock = clock_of(item.clock.as_ref(), footage)?;
-    let selection = select(item, clock.as_ref().map(|c| &c.0), footage)?;
-    let rules = Rules::new(item, |instant| place(instant, clock.as_ref().map(|c| &c.0), footage))?;
-    let files = stats::step("tracks", || tracks(footage, clock.as_ref().map(|c| &c.0)))?;
-    let plan = stats::step("plan", || plan::plan(footage, &files, &rules, selection, pin_ids))?;
-    Ok(Decided { clock, files, rules, plan })
 }
 
 /// Everything that making an item could still refuse after [`assess`]: damage in the window.

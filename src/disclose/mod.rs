@@ -1,6 +1,7 @@
 //! The story of one disclosure, top to bottom. No step calls the next.
 
 mod again;
+mod decide;
 mod fill;
 mod item;
 mod record;
@@ -9,8 +10,9 @@ mod understand;
 use std::path::{Path, PathBuf};
 
 pub use again::{Again, CheckAgain};
+pub use decide::{Decided, decide};
 pub use fill::Fill;
-pub use item::{Assessed, Decided, Made, Named, Settings, assess, decide, parse_rate, rehearse};
+pub use item::{Assessed, Made, Named, Settings, assess, parse_rate, rehearse};
 pub use understand::{clock_of, place, recording, select, understood};
 
 use crate::contain;

@@ -2,10 +2,12 @@
 //! covering (`rules.rs`).
 
 mod check;
+mod looked_at;
 mod rules;
 mod written;
 
 pub use check::{check, check_reference, parse};
+pub use looked_at::{LookedAt, LookedAtRole};
 pub use rules::{
     DEFAULT_BRIDGE, DEFAULT_HOLD, DEFAULT_MARGIN, DEFAULT_MARGIN_MIN, Damaged, GapPolicy, Margin, Obscure, Rules,
     Sound, Statement,

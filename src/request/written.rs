@@ -51,31 +51,7 @@ pub struct Request {
     pub retention: Option<Retention>,
     /// What of the covered picture somebody looked at before it was approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub looked_at: Option<LookedAt>,
-}
-
-/// What was looked at in the review page before approval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookedAt {
-    /// How many stretches in which anybody enters, leaves or is shown, or the window begins or ends, there are and were
-    /// marked as looked at; by the role of who does.
-    pub stretches: Vec<LookedAtRole>,
-    /// Why it was approved though not all were looked at.
-    #[serde(default)]
-    pub reason: Option<String>,
-}
-
-/// As [`LookedAt`], of one role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookedAtRole {
-    /// `third-party`, `subject`, `shown`; `window` for the beginning and the end of the window.
-    pub role: String,
-    /// How many there are.
-    pub there: u64,
-    /// How many of these were marked as looked at.
-    pub looked_at: u64,
+    pub looked_at: Option<super::LookedAt>,
 }
 
 /// Whether the requester's identity was checked.

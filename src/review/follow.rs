@@ -9,10 +9,10 @@ use crate::geometry::BoundingBox;
 use crate::picture::{Picture, Plane, Planes};
 
 /// Longest side of a template, in samples: larger boxes are looked at from farther away.
-const SIDE: f64 = 32.0;
+const SIDE: f64 = 40.0;
 
 /// Below this similarity (of -1 to 1) it is not the same any more.
-const SURE: f64 = 0.75;
+const SURE: f64 = 0.65;
 
 /// Below this similarity to what was in the box at first it may be somebody else by now: a template that learns can be
 /// led from one person to another, step by step.
