@@ -48,9 +48,12 @@ pub fn reply<A: Serialize>(to: &mut impl Write, result: &Result<A>, bytes: &[u8]
     to.write_all(bytes).and_then(|()| to.flush()).map_err(gone)
 }
 
+/// A reply's facts and its bytes, or its error.
+type Reply<A> = Result<(A, Vec<u8>)>;
+
 /// The next reply and its bytes; `None` where the other side has hung up before it was whole. The outer error is a line
 /// that is no reply, the inner one the reply's own.
-pub fn receive_reply<A: DeserializeOwned>(from: &mut impl BufRead) -> Result<Option<Result<(A, Vec<u8>)>>> {
+pub fn receive_reply<A: DeserializeOwned>(from: &mut impl BufRead) -> Result<Option<Reply<A>>> {
     let Some(Heading { result, bytes: count }) = receive::<Heading<A>>(from)? else { return Ok(None) };
     if count > MOST {
         return Err(Error::failed(format!("a reply of {count} bytes")));

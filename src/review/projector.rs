@@ -26,10 +26,13 @@ pub enum Stage {
     Failed(Error),
 }
 
+/// A question, and where its answer goes.
+type Asked = (Question, oneshot::Sender<Answer>);
+
 /// The way to the child.
 pub struct Projector {
     stage: Arc<Mutex<Stage>>,
-    questions: Mutex<Option<Sender<(Question, oneshot::Sender<Answer>)>>>,
+    questions: Mutex<Option<Sender<Asked>>>,
 }
 
 impl Projector {
@@ -80,7 +83,7 @@ fn run(
     show: &Show,
     ready: impl FnOnce(&Value) -> Result<()>,
     stage: &Mutex<Stage>,
-    asked: &Receiver<(Question, oneshot::Sender<Answer>)>,
+    asked: &Receiver<Asked>,
 ) -> Result<()> {
     let (mut call, opening) = Call::open(show)?;
     ready(&opening)?;

@@ -83,13 +83,17 @@ fn a_damaged_picture_is_not_copied_and_stops_the_run_as_in_full() {
 }
 
 #[test]
-fn what_follows_a_lost_picture_is_not_copied() {
+fn a_lost_picture_stops_the_run_and_what_follows_it_is_not_copied() {
     if ffmpeg_is_missing() {
         return;
     }
-    // FFmpeg's decoder hides the loss and does not complain.
+    // FFmpeg's decoder hides the loss and does not complain; the pictures' own numbers tell.
     let coded = changed("lost.mp4", "", |slices| drop(slices.remove(60)));
-    let made = coded.clip(ALL);
+    for render in ["smart", "full"] {
+        let options = format!("{ALL} --render {render}");
+        run("clip", &coded.footage, &coded.tracks, &options).stopped(3);
+    }
+    let made = coded.clip(&format!("{ALL} --damaged cover"));
     let copied = copied(&made);
     assert!(copied.contains(&59) && !(60..74).any(|f| copied.contains(&f)) && copied.contains(&74), "{copied:?}");
 }
