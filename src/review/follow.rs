@@ -244,7 +244,8 @@ mod tests {
             let place = (60 + 5 * frame, 70 + 2 * frame);
             let (found, score) = follower.next(&scene(&[place])).unwrap();
             assert!((found.x - place.0 as f64).abs() <= 4.0 && (found.y - place.1 as f64).abs() <= 4.0, "{found:?}");
-            assert!(score > 0.8, "{score}");
+            // A fine pattern, seen at every second pixel, is less like itself a pixel on.
+            assert!((SURE..=1.001).contains(&score), "{score}");
         }
     }
 
