@@ -26,7 +26,7 @@ pub struct ProbeOptions {
 const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 
 /// Probes one file. Reads it once from end to end without decoding more than its first frame, unless packets and
-/// frames may differ; then it decodes, and says so in [`Footage::numbering`].
+/// frames may differ; then it decodes, and says so in [`Part::numbering`].
 ///
 /// # Errors
 /// `Usage` for what is not a file, and where `--stream` or `--fps` is needed; `Failed` for what cannot be read.

@@ -27,7 +27,7 @@ pub struct Shot {
 /// all of them; a 0 counts as square.
 ///
 /// # Errors
-/// As [`banded`].
+/// `Failed` when the sheet cannot be drawn.
 pub fn sheet(shots: &[Shot], aspect: (u32, u32), name: &str) -> Result<RgbImage> {
     let width = ROW.0 * ROW.1;
     let mut rows: Vec<Vec<RgbImage>> = Vec::new();

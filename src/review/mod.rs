@@ -3,7 +3,7 @@
 //!
 //! The server is the parent and never opens footage: a confined child ([`Show`]) decodes, covers and follows for it, and
 //! the pack is made by [`crate::disclose`] like any other. What the page changes is saved at once, as a request and a track
-//! file like any others ([`work`]).
+//! file like any others (`work`).
 
 mod approve;
 mod cinema;
