@@ -22,9 +22,11 @@ pub fn prove(_: Share) -> Record {
     let stage = Stage::set(folder.path());
     let alone = stage.unconfined();
     match &alone {
-        Some(attempts) => attempts.iter().for_each(|(name, failed)| {
-            record.control(format!("'{name}' works in a process that is not confined"), *failed == 0);
-        }),
+        Some(attempts) => {
+            attempts.iter().filter(|(name, _)| name != "begin" && name != "end").for_each(|(name, failed)| {
+                record.control(format!("'{name}' works in a process that is not confined"), *failed == 0);
+            })
+        }
         None => {
             record.notes.push("NOT TESTED: the attempts without confinement, for want of the ffmpeg command".to_owned())
         }
