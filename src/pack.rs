@@ -2,7 +2,7 @@
 //! step without replacing anything. Dropped without being released, it is gone.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -136,10 +136,14 @@ pub fn make_out(out: &Path) -> Result<()> {
     if out.is_dir() {
         return Ok(());
     }
-    DirBuilder::new().mode(0o700).create(out).map_err(|e| {
-        Error::usage(format!("cannot make the output folder {}: {e}", out.display()))
-            .hint("--out is created where its parent folder exists")
-    })?;
+    match DirBuilder::new().mode(0o700).create(out) {
+        // Another run was quicker by a moment.
+        Err(e) if e.kind() == ErrorKind::AlreadyExists && out.is_dir() => {}
+        made => made.map_err(|e| {
+            Error::usage(format!("cannot make the output folder {}: {e}", out.display()))
+                .hint("--out is created where its parent folder exists")
+        })?,
+    }
     // What stands in it could otherwise go with it in a power cut.
     match out.parent() {
         Some(parent) if parent.as_os_str().is_empty() => sync(Path::new(".")),
@@ -212,6 +216,26 @@ mod tests {
         draft.folder().write(Half::Send, "x", b"1").unwrap();
         drop(draft);
         assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn runs_that_begin_together_share_the_output_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        for round in 0..200 {
+            let out = parent.path().join(round.to_string());
+            let start = std::sync::Barrier::new(2);
+            let run = || {
+                start.wait();
+                make_out(&out)
+            };
+            std::thread::scope(|runs| {
+                let other = runs.spawn(run);
+                run().unwrap();
+                other.join().unwrap().unwrap();
+            });
+        }
+        std::fs::write(parent.path().join("file"), b"").unwrap();
+        assert_eq!(make_out(&parent.path().join("file")).unwrap_err().kind(), crate::Kind::Usage);
     }
 
     #[test]
