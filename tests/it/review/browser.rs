@@ -64,8 +64,7 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        browser.call("Emulation.setDeviceMetricsOverride", size);
+        browser.resize((width, height));
         browser.call("Page.navigate", json!({ "url": address }));
         Some(browser)
     }
@@ -172,16 +171,31 @@ impl Browser {
         self.key("Tab", 0);
     }
 
-    /// A picture of the page, into the folder that CCTV_REDACT_PICTURES names, for people to look at.
+    /// How large the window is.
+    pub fn resize(&mut self, (width, height): (u32, u32)) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// `light` or `dark`.
+    pub fn scheme(&mut self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+    }
+
+    /// Pictures of the page, into the folder that CCTV_REDACT_PICTURES names, for people to look at.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("CCTV_REDACT_PICTURES") else { return };
-        for scheme in ["light", "dark"] {
-            let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-            self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
-            std::thread::sleep(Duration::from_millis(200));
-            let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
-            let bytes = decoded(shot["data"].as_str().unwrap());
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{scheme}.png")), bytes).unwrap();
+        for size in [(2560, 1440), (1920, 1080), (1280, 720)] {
+            self.resize(size);
+            for scheme in ["dark", "light"] {
+                self.scheme(scheme);
+                std::thread::sleep(Duration::from_millis(400));
+                let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+                let bytes = decoded(shot["data"].as_str().unwrap());
+                let file = format!("{name}-{}-{scheme}.png", size.0);
+                std::fs::write(std::path::Path::new(&folder).join(file), bytes).unwrap();
+            }
         }
     }
 }

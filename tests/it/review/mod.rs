@@ -1,5 +1,6 @@
 //! The review page: the real program serving it, asked by hand and by a real browser.
 
+mod access;
 mod browser;
 mod hostile;
 mod page;

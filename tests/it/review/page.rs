@@ -29,18 +29,18 @@ fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
     browser.drag(from, to);
 }
 
-fn saved(browser: &mut Browser) {
+pub fn saved(browser: &mut Browser) {
     browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
 }
 
-fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
+pub fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
     let mut browser = Browser::open(&served.address(), size)?;
     browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
     Some(browser)
 }
 
 /// Marks a requester and two others, and fills in what a record needs.
-fn mark(browser: &mut Browser) {
+pub fn mark(browser: &mut Browser) {
     draw(browser, [40.0, 40.0, 60.0, 90.0]);
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
     browser.eval("document.activeElement.blur()");
