@@ -106,9 +106,9 @@ async function approve() {
 
 function result() {
   if (job.stage === "none") return null;
-  if (job.stage === "failed") return make("div", { id: "failed" }, make("h3", {}, "Nothing was made"), refusal(job.error), make("p", { class: "quiet" }, "Your work is as it was."));
+  if (job.stage === "failed") return make("div", { id: "failed" }, make("h2", {}, "Nothing was made"), refusal(job.error), make("p", { class: "quiet" }, "Your work is as it was."));
   if (job.stage !== "ready") {
-    return make("div", { id: "running" }, make("h3", {}, job.stage),
+    return make("div", { id: "running" }, make("h2", {}, job.stage),
       make("progress", { "aria-label": job.stage, ...(job.total ? { value: job.done, max: job.total } : {}) }),
       make("p", { class: "quiet" }, job.total ? `${job.done} of ${job.total} frames` : ""),
       button("cancel", "Stop", () => server.cancel()));
@@ -118,7 +118,7 @@ function result() {
   const shown = made.files.map((f) => (f.name.endsWith(".mp4")
     ? make("video", { controls: true, src: `pack/send/${f.name}`, "aria-label": "The clip that is handed over" })
     : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
-  return make("div", { id: "ready" }, make("h3", { class: "good" }, "Ready, and verified"),
+  return make("div", { id: "ready" }, make("h2", { class: "good" }, "Ready, and verified"),
     ...shown,
     make("p", {}, "Look at it from beginning to end. Hand over what is in send; keep the rest, and never send it."),
     make("ul", { class: "list" }, link("send", "notice.html", "The notice for the requester"), link("keep", "disclosure-log.json", "Your own log"), link("keep", "tracks.json", "The tracks as they were used")),

@@ -60,3 +60,16 @@ export function refusal(error) {
   const hint = error.hint && !/--|request file|"/.test(error.hint) ? error.hint : null;
   return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${hint ? `: ${hint}` : ""}`);
 }
+
+/** What is wrong and what to do, as the program says them, as sentences. */
+export function sentences(...parts) {
+  // The first may begin with a file's name, which stays as it is.
+  const said = parts.filter(Boolean).map((part, i) => (i ? `${part[0].toUpperCase()}${part.slice(1)}` : part));
+  return said.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+}
+
+/** Has a screen reader say something, once. */
+export function say(words) {
+  const region = document.getElementById("said");
+  if (region.textContent !== words) region.textContent = words;
+}

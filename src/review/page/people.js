@@ -161,7 +161,7 @@ function draw() {
     ? "Go to a frame that shows the requester and draw a box around them in the picture."
     : !tracks.length ? "Draw a box around everybody who is to be covered."
       : "Choose a person. Go on in time, put the box right where it is not, and press Follow to have it proposed.";
-  fill(panel, question(), make("p", { class: "quiet" }, next),
+  fill(panel, question(), make("p", { class: "todo" }, next),
     make("p", { id: "who-said", role: "status" }, said),
     make("ul", { class: "people", "aria-label": "Everybody marked" }, ...tracks.map(person)),
     make("div", { class: "buttons" },

@@ -7,7 +7,6 @@ import { position, wall } from "./time.js";
 
 const box = document.getElementById("timeline");
 const canvas = document.getElementById("line");
-const COLOURS = { subject: "#2e9e60", "third-party": "#d9762b", shown: "#4d86e0" };
 const HEAD = 22;
 
 const frames = () => model.footage.times.length;
@@ -58,7 +57,7 @@ function paint() {
   const each = Math.min(14, (h - HEAD - 4) / Math.max(1, tracks.length));
   tracks.forEach((track, row) => {
     const y = HEAD + 3 + row * each;
-    for (const [from, to] of runs(track)) bar(from, to, y, Math.max(2, each - 2), COLOURS[role(track)]);
+    for (const [from, to] of runs(track)) bar(from, to, y, Math.max(2, each - 2), colour(`--${role(track)}`));
     if (track.id === model.chosen) {
       c.fillStyle = colour("--text");
       for (const key of track.keyframes) {

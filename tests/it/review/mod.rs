@@ -2,6 +2,7 @@
 
 mod access;
 mod browser;
+mod contrast;
 mod hostile;
 mod page;
 mod seen;
