@@ -2,8 +2,9 @@
 //! CCTV_REDACT_PICTURES it leaves a picture of each.
 
 use super::browser::Browser;
+use super::desk;
 use super::page::{begin, mark, saved};
-use super::{Served, desk};
+use super::served::Served;
 
 const SMALL: (u32, u32) = (1280, 720);
 const LARGE: (u32, u32) = (1920, 1080);
@@ -27,7 +28,7 @@ fn axe() -> Option<String> {
 /// what the checker cannot decide.
 fn faults(browser: &mut Browser, kind: &str) -> Vec<String> {
     let found = browser.eval(&format!(
-        "axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['{kind}'] }}).then((r) => \
+        "axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, rules: {{ 'target-size': {{ enabled: true }} }}, resultTypes: ['{kind}'] }}).then((r) => \
          r.{kind}.flatMap((v) => v.nodes.map((n) => `${{v.id}} ${{n.target}}: ${{n.failureSummary}} ${{n.html}}`)))"
     ));
     found.as_array().unwrap().iter().map(|f| f.as_str().unwrap().to_owned()).collect()

@@ -65,7 +65,7 @@ impl Browser {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
         browser.resize((width, height));
-        browser.call("Page.navigate", json!({ "url": address }));
+        browser.navigate(address);
         Some(browser)
     }
 
@@ -170,6 +170,33 @@ impl Browser {
         ));
         self.call("Input.insertText", json!({ "text": text }));
         self.key("Tab", 0);
+    }
+
+    /// Presses Tab until the focus is on what a selector finds, as somebody without a mouse does.
+    pub fn tab_to(&mut self, selector: &str) {
+        for _ in 0..150 {
+            if self.eval(&format!("document.activeElement.matches('{selector}')")) == json!(true) {
+                return;
+            }
+            self.key("Tab", 0);
+        }
+        panic!("{selector} cannot be reached with Tab");
+    }
+
+    /// Types, letter by letter, over what the field that has the focus holds.
+    pub fn type_over(&mut self, text: &str) {
+        self.call(
+            "Input.dispatchKeyEvent",
+            json!({ "type": "rawKeyDown", "key": "a", "modifiers": 2, "commands": ["selectAll"] }),
+        );
+        for letter in text.chars() {
+            self.key(&letter.to_string(), 0);
+        }
+    }
+
+    /// Goes to another address.
+    pub fn navigate(&mut self, address: &str) {
+        self.call("Page.navigate", json!({ "url": address }));
     }
 
     /// How large the window is.

@@ -4,6 +4,7 @@ mod access;
 mod browser;
 mod contrast;
 mod hostile;
+mod journeys;
 mod page;
 mod seen;
 mod served;

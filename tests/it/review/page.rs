@@ -14,7 +14,7 @@ use super::desk;
 use super::served::Served;
 
 /// Where a place of the picture is on the screen, in pixels of boxes.
-fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
+pub fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     let found = browser.eval(
         "(() => { const s = document.getElementById('stage').getBoundingClientRect(), f = review.footage; \
          const k = Math.min(s.width / f.shown_size[0], s.height / f.shown_size[1]); \
@@ -25,7 +25,7 @@ fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     (at(0) + x * at(2), at(1) + y * at(3))
 }
 
-fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
+pub fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
     let (from, to) = (on_screen(browser, x, y), on_screen(browser, x + w, y + h));
     browser.drag(from, to);
 }
