@@ -18,8 +18,8 @@ use browser::Browser;
 use serde_json::{Value, json};
 use served::Served;
 
-/// A window in which the picture is at least 1280 x 720 large.
-const WINDOW: (u32, u32) = (1680, 960);
+/// A window in which the picture is 1280 x 720 large.
+const WINDOW: (u32, u32) = (1664, 960);
 
 /// What is measured, and how often.
 struct Size {
