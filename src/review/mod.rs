@@ -8,6 +8,7 @@
 mod approve;
 mod cinema;
 mod concerns;
+mod damage;
 mod door;
 mod follow;
 mod import;
@@ -18,6 +19,7 @@ mod screen;
 mod server;
 mod show;
 mod stretches;
+mod words;
 mod work;
 
 pub use server::{Wanted, serve};

@@ -18,6 +18,13 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
     ("page/people.js", SCRIPT, include_str!("page/people.js")),
     ("page/decide.js", SCRIPT, include_str!("page/decide.js")),
+    ("page/verdict.js", SCRIPT, include_str!("page/verdict.js")),
+    ("page/wanted.js", SCRIPT, include_str!("page/wanted.js")),
+    ("page/typed.js", SCRIPT, include_str!("page/typed.js")),
+    ("page/covering.js", SCRIPT, include_str!("page/covering.js")),
+    ("page/gaps.js", SCRIPT, include_str!("page/gaps.js")),
+    ("page/sound.js", SCRIPT, include_str!("page/sound.js")),
+    ("page/record.js", SCRIPT, include_str!("page/record.js")),
     ("page/check.js", SCRIPT, include_str!("page/check.js")),
     ("page/choose.js", SCRIPT, include_str!("page/choose.js")),
 ];

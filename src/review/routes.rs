@@ -18,6 +18,7 @@ use super::page;
 use super::projector::Stage;
 use super::server::Desk;
 use super::show::Question;
+use super::words::told;
 use super::work::Saved;
 use crate::error::{Error, Result};
 use crate::{hash, input};
@@ -54,10 +55,6 @@ fn own_file(name: &str) -> Response {
 
 fn data(status: StatusCode, value: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
-}
-
-fn told(e: &Error) -> Value {
-    json!({ "what": e.what(), "hint": e.advice(), "status": e.kind().status() })
 }
 
 fn answer(result: Result<Value>) -> Response {

@@ -3,6 +3,7 @@
 mod browser;
 mod hostile;
 mod page;
+mod record;
 mod seen;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -118,6 +119,18 @@ impl Served {
         let mut saved = self.ready()["saved"].take();
         change(&mut saved);
         self.good("PUT", "work", &saved)
+    }
+
+    /// What was made, once it is.
+    pub fn made(&self) -> Value {
+        loop {
+            let progress = self.good("GET", "progress", &Value::Null);
+            match progress["stage"].as_str() {
+                Some("ready") => return progress["made"].clone(),
+                Some("failed") => panic!("{progress}"),
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
     }
 
     /// Kills it as nothing can be done about.

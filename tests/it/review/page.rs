@@ -13,7 +13,7 @@ use super::browser::Browser;
 use super::{Served, desk};
 
 /// Where a place of the picture is on the screen, in pixels of boxes.
-fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
+pub(super) fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     let found = browser.eval(
         "(() => { const s = document.getElementById('stage').getBoundingClientRect(), f = review.footage; \
          const k = Math.min(s.width / f.shown_size[0], s.height / f.shown_size[1]); \
@@ -24,16 +24,16 @@ fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     (at(0) + x * at(2), at(1) + y * at(3))
 }
 
-fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
+pub(super) fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
     let (from, to) = (on_screen(browser, x, y), on_screen(browser, x + w, y + h));
     browser.drag(from, to);
 }
 
-fn saved(browser: &mut Browser) {
+pub(super) fn saved(browser: &mut Browser) {
     browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
 }
 
-fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
+pub(super) fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
     let mut browser = Browser::open(&served.address(), size)?;
     browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
     Some(browser)

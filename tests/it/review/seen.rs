@@ -117,14 +117,7 @@ fn approval_waits_until_all_was_looked_at_and_then_makes_a_pack_that_verifies() 
     assert!(!keys.is_empty());
     served.change(|saved| saved["checks"]["looked_at"] = json!(keys));
     served.good("POST", "approve", &Value::Null);
-    let made = loop {
-        let progress = served.good("GET", "progress", &Value::Null);
-        match progress["stage"].as_str() {
-            Some("ready") => break progress["made"].clone(),
-            Some("failed") => panic!("{progress}"),
-            _ => std::thread::sleep(std::time::Duration::from_millis(100)),
-        }
-    };
+    let made = served.made();
     let pack = std::path::PathBuf::from(made["pack"].as_str().unwrap());
     let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
     let looked_at = &log["request"]["looked_at"]["stretches"];
