@@ -10,6 +10,7 @@ mod cinema;
 mod concerns;
 mod damage;
 mod door;
+mod folder;
 mod follow;
 mod import;
 mod page;

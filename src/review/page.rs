@@ -15,6 +15,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/time.js", SCRIPT, include_str!("page/time.js")),
     ("page/player.js", SCRIPT, include_str!("page/player.js")),
     ("page/stage.js", SCRIPT, include_str!("page/stage.js")),
+    ("page/axis.js", SCRIPT, include_str!("page/axis.js")),
     ("page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
     ("page/people.js", SCRIPT, include_str!("page/people.js")),
     ("page/decide.js", SCRIPT, include_str!("page/decide.js")),

@@ -9,6 +9,16 @@ use crate::error::Error;
 /// thing, and what to do in the page.
 const SAID: &[(&str, Option<&str>, &str)] = &[
     (
+        "carries no timing",
+        None,
+        "open The recording does not say how fast it is, below, and write down how many pictures a second the recorder made",
+    ),
+    (
+        "so --fps does not apply",
+        Some("this recording says itself how fast it is"),
+        "leave the number of pictures a second out",
+    ),
+    (
         "'' cannot be a reference",
         Some("the reference is missing"),
         "step 2, For the record: it names the folder, for example SAR-2026-014",

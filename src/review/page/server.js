@@ -23,7 +23,7 @@ const post = (path, value) => talk("POST", path, JSON.stringify(value ?? null));
 
 export const state = () => talk("GET", "state");
 export const folder = (path) => post("folder", path);
-export const open = (paths) => post("footage", paths);
+export const open = (files, fps) => post("footage", { files, fps });
 export const save = (work) => talk("PUT", "work", JSON.stringify(work));
 export const decide = () => post("ask", "Decide");
 export const when = (at) => post("ask", { When: { at } });

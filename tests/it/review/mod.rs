@@ -2,9 +2,12 @@
 
 mod browser;
 mod hostile;
+mod mistakes;
 mod page;
 mod record;
 mod seen;
+mod settle;
+mod timeline;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -75,7 +75,7 @@ const NOT_SET: &[(&str, &str)] = &[
     ("items[].shown[].because", "as shown"),
     ("items[].shown[].justification", "as shown"),
     ("items[].stream", "decides what is read when the recording is opened: begin with a request file"),
-    ("items[].fps", "as stream"),
+    ("items[].fps", "written down where the recording is chosen: a_recording_without_a_rate_is_opened_with_one"),
     ("looked_at.stretches[].role", "counted by the program"),
     ("looked_at.stretches[].there", "as role"),
     ("looked_at.stretches[].looked_at", "as role"),
