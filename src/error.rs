@@ -27,12 +27,37 @@ impl Kind {
     }
 }
 
+/// What stands in the way at some place of the footage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// Somebody is unmarked for long.
+    Gap,
+    /// The footage is damaged.
+    Damage,
+}
+
+/// A place of the footage that stopped a run, for programs that take people there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spot {
+    /// What is there.
+    pub what: Trouble,
+    /// Whose track, where it is one's.
+    pub track: Option<String>,
+    /// The first instant, in seconds from the first presented frame.
+    pub from: f64,
+    /// The first instant after it.
+    pub to: f64,
+}
+
 /// One failure: its kind, what is wrong and where, and what to do about it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Error {
     kind: Kind,
     what: String,
     hint: Option<String>,
+    #[serde(default)]
+    spots: Vec<Spot>,
 }
 
 /// The result of everything in this crate that can fail.
@@ -41,7 +66,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of any kind; the constructors below read better.
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: None }
+        Self { kind, what: what.into(), hint: None, spots: Vec::new() }
     }
 
     /// Footage, tracks or the disk failed us (status 1).
@@ -75,6 +100,12 @@ impl Error {
         self
     }
 
+    /// The same error with the places that it is about.
+    pub fn over(mut self, spots: Vec<Spot>) -> Self {
+        self.spots = spots;
+        self
+    }
+
     /// The same error with its place put in front: `car-park.xml: …`.
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.what = format!("{place}: {}", self.what);
@@ -94,6 +125,11 @@ impl Error {
     /// What to do about it, when there is something to do.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// The places of the footage that it is about, where they are known.
+    pub fn spots(&self) -> &[Spot] {
+        &self.spots
     }
 
     /// An I/O error on a file, named as the user named it.

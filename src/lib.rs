@@ -32,4 +32,4 @@ pub mod time;
 pub mod tracks;
 pub mod verify;
 
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Kind, Result, Spot, Trouble};

@@ -13,7 +13,7 @@ use crate::log::disclosure::RecordEntry;
 use crate::log::notice;
 use crate::pack::{Folder, Half};
 use crate::progress::Progress;
-use crate::request::{Outcome, Request};
+use crate::request::Request;
 
 /// Makes and proves every file of a pack, and its log, in the pack's folder.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,8 +59,7 @@ impl Task for Fill {
         let mut warnings = self.warnings.clone();
         let (sha256, supersedes) = (self.sha256.as_deref(), self.supersedes.as_deref());
         let (wish, folder) = (Wish { request, base, sha256, supersedes }, Folder(&self.folder));
-        let refused =
-            matches!(request.decision.as_ref().map(|d| d.outcome), Some(Outcome::Refuse | Outcome::NoDataHeld));
+        let refused = request.gives_nothing();
         let mut made = Vec::new();
         for (place, item) in request.items.iter().enumerate().filter(|_| !refused) {
             let named = item::Named { item, place, of: request.items.len(), base };

@@ -9,7 +9,7 @@ pub use segments::{Coded, Segment, reorder_depth, segments};
 pub use select::{Missing, Selection, clip, series, stills};
 
 use crate::cover::Cover;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Spot, Trouble};
 use crate::footage::Footage;
 use crate::geometry::{BoundingBox, Rect, inward, outward};
 use crate::obscure::Mask;
@@ -292,12 +292,19 @@ fn refuse_gaps(refused: &[(String, Window)]) -> Result<()> {
         )
     };
     let list: Vec<String> = refused.iter().take(20).map(statement).collect();
+    let spot = |(id, w): &(String, Window)| Spot {
+        what: Trouble::Gap,
+        track: Some(id.clone()),
+        from: w.from.seconds(),
+        to: w.to.seconds(),
+    };
     let more = refused.len().saturating_sub(1);
     let more = if more > 0 { format!(" ({more} more such gaps)") } else { String::new() };
     Err(Error::stopped(format!(
         "track {id} has no box from {} to {}: the person may be in the picture there, unmarked{more}",
         gap.from, gap.to
     ))
+    .over(refused.iter().map(spot).collect())
     .hint(format!(
         "look at the footage there. Where the person is out of the picture, say so in a request file: \"gaps\": [ {} ]; or for every gap at once: --gaps absent if nobody is there, --gaps cover to cover where they may be",
         list.join(", ")

@@ -23,7 +23,7 @@ pub use working_copy::{Sheet, working_copy};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Spot, Trouble};
 use crate::footage::Footage;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -44,9 +44,13 @@ pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
 pub(crate) fn refuse_damage(footage: &Footage, plan: &Plan, spoiled: &[usize]) -> Result<()> {
     let whole = crate::cover::Cover::whole();
     let open = |f: &&usize| plan.cover(**f).is_some_and(|c| *c != whole);
-    let mut shown = spoiled.iter().filter(open);
-    let Some(&first) = shown.next() else { return Ok(()) };
-    let last = shown.next_back().copied().unwrap_or(first);
+    let shown: Vec<usize> = spoiled.iter().filter(open).copied().collect();
+    let (Some(&first), Some(&last)) = (shown.first(), shown.last()) else { return Ok(()) };
+    let spots = shown.chunk_by(|a, b| a + 1 == *b).filter_map(|run| {
+        let (first, last) = (*run.first()?, *run.last()?);
+        let to = footage.time_base.position(footage.frames.get(last)?.ticks + footage.duration_ticks(last));
+        Some(Spot { what: Trouble::Damage, track: None, from: footage.position(first).seconds(), to: to.seconds() })
+    });
     Err(Error::stopped(format!(
         "{}: the footage is damaged from {} to {} (frames {first} to {last}): what a damaged frame shows cannot be known",
         footage.name,
@@ -55,6 +59,7 @@ pub(crate) fn refuse_damage(footage: &Footage, plan: &Plan, spoiled: &[usize]) -
         first = footage.number(first),
         last = footage.number(last),
     ))
+    .over(spots.collect())
     .hint("export it again if the recorder still holds it; otherwise --damaged cover (\"damaged\": \"cover\") covers those frames whole, or ask for a window without them"))
 }
 
@@ -118,18 +123,24 @@ pub fn in_parallel<I: Sync, T: Send>(jobs: usize, items: &[I], work: impl Fn(&I)
 /// # Errors
 /// `Failed` when the footage cannot be read; `Interrupted`.
 pub fn survey(footage: &Footage, frames: &[usize], threads: usize, progress: &dyn Progress) -> Result<Vec<usize>> {
-    let spoiled = each_stretch(footage, frames, threads, |stretch| {
-        let mut spoiled = Vec::new();
-        decode(footage, stretch, |event| {
-            if let Event::Spoiled(frames) = event {
-                spoiled.extend(frames);
-            }
-            progress.check()
-        })?;
-        Ok(spoiled)
-    })?;
+    let spoiled = each_stretch(footage, frames, threads, |stretch| spoiled_in(footage, stretch, progress))?;
     let mut all: Vec<usize> = spoiled.into_iter().flatten().collect();
     all.sort_unstable();
     all.dedup();
     Ok(all)
+}
+
+/// The frames of one stretch that damage spoils, in no order. Decodes it once.
+///
+/// # Errors
+/// As [`survey`].
+pub fn spoiled_in(footage: &Footage, stretch: &Stretch, progress: &dyn Progress) -> Result<Vec<usize>> {
+    let mut spoiled = Vec::new();
+    decode(footage, stretch, |event| {
+        if let Event::Spoiled(frames) = event {
+            spoiled.extend(frames);
+        }
+        progress.check()
+    })?;
+    Ok(spoiled)
 }

@@ -41,11 +41,40 @@ fn unknown_ground(bytes: &[u8]) -> Option<String> {
     (!known).then(|| ground.as_str().map_or_else(|| ground.to_string(), str::to_owned))
 }
 
+impl Request {
+    /// Whether the requester gets nothing, on a stated ground or because there is nothing.
+    pub fn gives_nothing(&self) -> bool {
+        self.decision.as_ref().is_some_and(|d| matches!(d.outcome, Outcome::Refuse | Outcome::NoDataHeld))
+    }
+}
+
 /// Checks a request and returns what to warn of.
 ///
 /// # Errors
 /// `Usage`, naming the field.
 pub fn check(request: &Request) -> Result<Vec<String>> {
+    check_record(request)?;
+    if request.gives_nothing() {
+        // What the items lack does no harm: nothing is made of them.
+        return Ok(warnings(request));
+    }
+    if request.items.is_empty() {
+        return Err(Error::usage("items: the request asks for nothing")
+            .hint("add a clip or a still, or decide \"refuse\" or \"no-data-held\""));
+    }
+    for (index, item) in request.items.iter().enumerate() {
+        // Where there is but one, its place says nothing; it may come from the command line.
+        let place = |e: Error| if request.items.len() > 1 { e.at(format_args!("items[{index}]")) } else { e };
+        check_item(item).map_err(place)?;
+    }
+    Ok(warnings(request))
+}
+
+/// Checks what a disclosure has to record, apart from what is to be made.
+///
+/// # Errors
+/// `Usage`, naming the field.
+pub fn check_record(request: &Request) -> Result<()> {
     if request.version != 1 {
         return Err(
             Error::usage(format!("request version {} is not known", request.version)).hint("write \"version\": 1")
@@ -63,28 +92,19 @@ pub fn check(request: &Request) -> Result<Vec<String>> {
             }
         }
     }
-    let outcome = request.decision.as_ref().map(|d| d.outcome);
-    let ground = request.decision.as_ref().and_then(|d| d.ground);
-    match (outcome, ground) {
-        (Some(Outcome::Refuse), None) => {
-            return Err(Error::usage("decision: a refusal needs a ground").hint(GROUNDS));
+    match &request.decision {
+        Some(decision) if decision.outcome == Outcome::Refuse && decision.ground.is_none() => {
+            Err(Error::usage("decision: a refusal needs a ground").hint(GROUNDS))
         }
-        (Some(Outcome::Refuse | Outcome::NoDataHeld), _) => {}
-        _ if request.items.is_empty() => {
-            return Err(Error::usage("items: the request asks for nothing")
-                .hint("add a clip or a still, or decide \"refuse\" or \"no-data-held\""));
-        }
-        _ => {}
+        _ => Ok(()),
     }
-    for (index, item) in request.items.iter().enumerate() {
-        // Where there is but one, its place says nothing; it may come from the command line.
-        let place = |e: Error| if request.items.len() > 1 { e.at(format_args!("items[{index}]")) } else { e };
-        check_item(item).map_err(place)?;
-    }
-    Ok(warnings(request))
 }
 
-fn check_item(item: &Item) -> Result<()> {
+/// Checks one thing to make.
+///
+/// # Errors
+/// `Usage`, naming the field.
+pub fn check_item(item: &Item) -> Result<()> {
     if item.footage.is_empty() {
         return Err(Error::usage("footage: no recording is named").hint("write \"footage\": [\"car-park.mp4\"]"));
     }
@@ -129,15 +149,17 @@ fn check_sound(item: &Item) -> Result<()> {
     }
 }
 
-fn warnings(request: &Request) -> Vec<String> {
+/// What to warn of in a request that can be meant.
+pub fn warnings(request: &Request) -> Vec<String> {
     let mut warnings = Vec::new();
-    if request.items.iter().any(|i| i.audio.as_ref().is_some_and(|a| a.action != AudioAction::Drop)) {
+    let items: &[Item] = if request.gives_nothing() { &[] } else { &request.items };
+    if items.iter().any(|i| i.audio.as_ref().is_some_and(|a| a.action != AudioAction::Drop)) {
         warnings.push(
             "the sound is kept: listen to all of it, because other people may be heard and understood".to_owned(),
         );
     }
     let decision = request.decision.as_ref();
-    let clips = request.items.iter().filter(|i| i.kind == Kind::Clip).count();
+    let clips = items.iter().filter(|i| i.kind == Kind::Clip).count();
     let decided_otherwise = match decision.map(|d| d.outcome) {
         Some(Outcome::Clip) => clips == 0,
         Some(Outcome::Still) => clips > 0,
@@ -146,7 +168,7 @@ fn warnings(request: &Request) -> Vec<String> {
     if decided_otherwise {
         warnings.push("the decision names a clip where the items are stills, or stills where there is a clip; one of the two is not what was decided".to_owned());
     }
-    let still_only = !request.items.is_empty() && request.items.iter().all(|i| i.kind == Kind::Still);
+    let still_only = !items.is_empty() && items.iter().all(|i| i.kind == Kind::Still);
     let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
     if still_only && !reasoned {
         warnings.push(
@@ -169,8 +191,7 @@ fn warnings(request: &Request) -> Vec<String> {
         ("delivery.method", request.delivery.as_ref().and_then(|d| d.method.as_deref())),
         ("delivery.recipient_reference", request.delivery.as_ref().and_then(|d| d.recipient_reference.as_deref())),
     ];
-    let shown =
-        request.items.iter().flat_map(|i| &i.shown).map(|s| ("shown.justification", s.justification.as_deref()));
+    let shown = items.iter().flat_map(|i| &i.shown).map(|s| ("shown.justification", s.justification.as_deref()));
     for (field, text) in texts.into_iter().chain(shown) {
         if text.is_some_and(looks_like_a_name) {
             warnings.push(format!("{field} may hold a person's name; the log needs roles and references, not names"));

@@ -6,7 +6,7 @@ mod looked_at;
 mod rules;
 mod written;
 
-pub use check::{check, check_reference, parse};
+pub use check::{check, check_item, check_record, check_reference, parse, warnings};
 pub use looked_at::{LookedAt, LookedAtRole};
 pub use rules::{
     DEFAULT_BRIDGE, DEFAULT_HOLD, DEFAULT_MARGIN, DEFAULT_MARGIN_MIN, Damaged, GapPolicy, Margin, Obscure, Rules,

@@ -110,9 +110,15 @@ impl Progress for Job {
 /// # Errors
 /// `Unsafe` for what was decided against, and while anything is left to look at and no reason is given.
 pub fn approved(saved: &Saved, decided: &Value) -> Result<Request> {
-    if let Some(what) = decided.pointer("/error/what").and_then(Value::as_str) {
-        let hint = decided.pointer("/error/hint").and_then(Value::as_str).unwrap_or("see what the page says");
-        return Err(Error::stopped(what).hint(hint));
+    for place in ["/record/error", "/error"] {
+        let said = |field: &str| decided.pointer(&format!("{place}/{field}")).and_then(Value::as_str);
+        if let Some(what) = said("what") {
+            return Err(Error::stopped(what).hint(said("hint").unwrap_or("see what the page says")));
+        }
+    }
+    if saved.request.gives_nothing() {
+        // There is nothing to look at.
+        return Ok(Request { looked_at: None, ..saved.request.clone() });
     }
     let Checks { looked_at, reason } = &saved.checks;
     let reason = reason.clone().filter(|r| !r.trim().is_empty());
@@ -163,6 +169,16 @@ mod tests {
         assert_eq!(looked_at.reason.as_deref(), Some("nobody moves"));
         let shares: Vec<_> = looked_at.stretches.iter().map(|s| (s.role.as_str(), s.there, s.looked_at)).collect();
         assert_eq!(shares, [("third-party", 2, 1), ("window", 1, 1)]);
+    }
+
+    #[test]
+    fn a_refusal_has_nothing_to_look_at_and_needs_its_record_like_all() {
+        let mut refusal = saved(&[], None);
+        let decision = json!({ "outcome": "refuse", "ground": "manifestly-excessive" });
+        refusal.request.decision = Some(serde_json::from_value(decision).unwrap());
+        assert!(approved(&refusal, &json!({ "stretches": [] })).unwrap().looked_at.is_none());
+        let wrong = json!({ "record": { "error": { "what": "a refusal needs a ground", "hint": null } } });
+        assert!(approved(&refusal, &wrong).is_err());
     }
 
     #[test]

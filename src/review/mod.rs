@@ -8,7 +8,9 @@
 mod approve;
 mod cinema;
 mod concerns;
+mod damage;
 mod door;
+mod folder;
 mod follow;
 mod import;
 mod page;
@@ -18,6 +20,7 @@ mod screen;
 mod server;
 mod show;
 mod stretches;
+mod words;
 mod work;
 
 pub use server::{Wanted, serve};

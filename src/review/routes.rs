@@ -14,10 +14,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::approve::{Outcome, approved};
+use super::folder::listing;
 use super::page;
 use super::projector::Stage;
 use super::server::Desk;
 use super::show::Question;
+use super::words::told;
 use super::work::Saved;
 use crate::error::{Error, Result};
 use crate::{hash, input};
@@ -56,10 +58,6 @@ fn data(status: StatusCode, value: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
 
-fn told(e: &Error) -> Value {
-    json!({ "what": e.what(), "hint": e.advice(), "status": e.kind().status() })
-}
-
 fn answer(result: Result<Value>) -> Response {
     match result {
         Ok(value) => data(StatusCode::OK, &value),
@@ -91,34 +89,21 @@ async fn state(State(desk): At) -> Response {
 }
 
 /// Folders and files of a folder on this machine, for choosing a recording.
-async fn folder(body: Bytes) -> Response {
-    answer(said::<String>(&body).and_then(|path| listing(&path)))
+async fn folder(State(desk): At, body: Bytes) -> Response {
+    answer(said::<String>(&body).and_then(|path| listing(&path, desk.wanted.out.as_deref())))
 }
 
-fn listing(path: &str) -> Result<Value> {
-    let path = match path {
-        "" => std::env::current_dir().map_err(|e| Error::failed(format!("there is no current folder: {e}")))?,
-        path => PathBuf::from(path),
-    };
-    let failed = |e: std::io::Error| Error::io("cannot read", &path, &e);
-    let (mut folders, mut files) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(&path).map_err(failed)?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(meta) = std::fs::metadata(entry.path()) else { continue };
-        match (name.starts_with('.'), meta.is_dir(), meta.is_file()) {
-            (false, true, _) => folders.push(name),
-            (false, _, true) => files.push(json!({ "name": name, "bytes": meta.len() })),
-            _ => {}
-        }
-    }
-    folders.sort();
-    files.sort_by_key(|f| f["name"].as_str().map(str::to_owned));
-    let parent = path.parent().map(|p| p.display().to_string());
-    Ok(json!({ "path": path.display().to_string(), "parent": parent, "folders": folders, "files": files }))
+/// A recording that was chosen in the page.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    files: Vec<PathBuf>,
+    /// Frames a second, where the recording does not say.
+    fps: Option<String>,
 }
 
 async fn footage(State(desk): At, body: Bytes) -> Response {
-    let opened = said::<Vec<PathBuf>>(&body).and_then(|paths| desk.open(&paths));
+    let opened = said::<Chosen>(&body).and_then(|chosen| desk.open(&chosen.files, Some(chosen.fps)));
     answer(opened.map(|()| json!({})))
 }
 

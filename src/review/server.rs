@@ -80,11 +80,12 @@ impl Desk {
         self.wanted.out.clone().unwrap_or_else(|| work.folder.join("packs"))
     }
 
-    /// Opens a recording, to go on with the work on it or to begin it.
+    /// Opens a recording, to go on with the work on it or to begin it. `fps` is its frame
+    /// rate where it does not say: `None` leaves that as it is.
     ///
     /// # Errors
     /// `Usage` for what is no footage, or no request for the page; `Failed` when nothing can be saved.
-    pub fn open(&self, footage: &[PathBuf]) -> Result<()> {
+    pub fn open(&self, footage: &[PathBuf], fps: Option<Option<String>>) -> Result<()> {
         let absolute = |path: &PathBuf| {
             input::regular(path)?;
             std::path::absolute(path).map_err(|e| Error::io("cannot read", path, &e))
@@ -110,6 +111,9 @@ impl Desk {
             }
             import = item.filter(|i| !i.tracks.is_empty()).map(|item| (item, base));
             work.begin(given, names.clone())?;
+        }
+        if let Some(fps) = fps {
+            work.pace(fps)?;
         }
         // Tracks may be missing: the first run was ended before the footage was read.
         let saved = work.request()?;
@@ -163,7 +167,7 @@ pub fn serve(wanted: Wanted, progress: &dyn Progress, started: impl FnOnce(&str)
             ended: AtomicBool::new(false),
         });
         if !footage.is_empty() {
-            desk.open(&footage)?;
+            desk.open(&footage, None)?;
         }
         started(&desk.door.address());
         let ending = {

@@ -7,20 +7,22 @@ use serde_json::{Value, json};
 
 use super::cinema::Cinema;
 use super::concerns::{concerns, laid, ranges};
+use super::damage::Damage;
 use super::follow::Follower;
 use super::import::{binding, import};
 use super::screen::{Screen, planes_hash, shown_size};
 use super::stretches::stretches;
+use super::words;
 use crate::clock::{self, Clock};
 use crate::contain::{Access, Contained, Line, Session};
-use crate::disclose::{Decided, clock_of, decide, place, recording};
+use crate::disclose::{Decided, clock_of, decide, place, recording, select};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::Plan;
-use crate::request::{self, Item, Request};
+use crate::request::{self, Damaged, Item, Request, Sound};
 use crate::tracks::formats::native::Document;
 use crate::tracks::load::load;
 use crate::{hash, input};
@@ -133,6 +135,7 @@ fn facts(footage: &Footage, contained: Contained, imported: Option<Document>) ->
         "keys": keys,
         "gaps": footage.gaps().map(|w| (w.from.seconds(), w.to.seconds())).collect::<Vec<_>>(),
         "audio": footage.has_audio(),
+        "parts": footage.parts.iter().map(|p| &p.name).collect::<Vec<_>>(),
         "joined": footage.joined,
         "clocks": { "filename": clocks.filename, "container": clocks.inside() },
         "contained": contained,
@@ -147,6 +150,8 @@ fn facts(footage: &Footage, contained: Contained, imported: Option<Document>) ->
 struct Kept {
     plan: Plan,
     method: &'static Method,
+    /// Where damaged frames are covered whole: what is known of them.
+    damage: Option<Damage>,
 }
 
 struct Desk<'a> {
@@ -178,50 +183,81 @@ impl Desk<'_> {
         Ok((facts, Vec::new()))
     }
 
-    /// The item as it is saved now.
+    /// The request as it is saved now.
+    fn request(&self) -> Result<Request> {
+        request::parse(&input::read(&self.work.join(REQUEST))?)
+    }
+
+    /// Its one item.
     fn item(&self) -> Result<Item> {
-        let request: Request = request::parse(&input::read(&self.work.join(REQUEST))?)?;
-        request.items.into_iter().next().ok_or_else(|| Error::usage("the request asks for nothing"))
+        self.request()?.items.into_iter().next().ok_or_else(|| Error::usage("the request asks for nothing"))
     }
 
     fn frame(&mut self, frame: usize, width: u32, covered: bool) -> Result<(Value, Vec<u8>)> {
-        let (recorded, damaged) = self.cinema.frame(frame)?;
         if !covered {
+            let (recorded, damaged) = self.cinema.frame(frame)?;
             let jpeg = self.screen.jpeg(recorded, width)?;
             return Ok((json!({ "damaged": damaged }), jpeg));
         }
         let undecided = || Error::usage("it is not decided yet what is handed over");
-        let kept = self.decided.as_ref().ok_or_else(undecided)?;
+        let kept = self.decided.as_mut().ok_or_else(undecided)?;
+        let whole = match &mut kept.damage {
+            Some(damage) => damage.cover(frame, self.footage, &mut kept.plan)?,
+            None => false,
+        };
         let outside = || Error::usage("this frame is outside the time that is handed over, and will not be in it");
         let cover = kept.plan.cover(frame).ok_or_else(outside)?;
-        // As rendering does: on the decoded planes, before any conversion.
-        let mut picture: Picture = recorded.clone();
+        // As rendering does: on the decoded planes, before any conversion, and on plain grey where nothing decodes.
+        let (mut picture, damaged) = match self.cinema.frame(frame) {
+            Ok((recorded, damaged)) => (recorded.clone(), damaged || whole),
+            Err(_) if whole => (Picture::grey(self.footage.layout), true),
+            Err(e) => return Err(e),
+        };
         kept.method.apply(&mut picture, cover);
         let jpeg = self.screen.jpeg(&picture, width)?;
         Ok((json!({ "damaged": damaged, "planes": planes_hash(&picture) }), jpeg))
     }
 
     /// Decides with the code that a disclosure decides with. What it refuses is an answer here, not an error: the page
-    /// shows it, with the clock and the tracks as far as they are known.
+    /// shows it, with the clock, the window and the tracks as far as they are known.
     fn decide(&mut self) -> Result<Value> {
         self.decided = None;
-        let item = self.item()?;
+        let request = self.request()?;
+        let item = request.items.first().cloned().ok_or_else(|| Error::usage("the request asks for nothing"))?;
         let clock = clock_of(item.clock.as_ref(), self.footage);
-        let spoken = match &clock {
-            Ok(Some((clock, source))) => self.clock(clock, source),
-            _ => Value::Null,
-        };
-        let refused = |e: &Error| json!({ "clock": spoken, "error": { "what": e.what(), "hint": e.advice() } });
-        let base = self.work;
-        match decide(&item, self.footage, true, |footage, clock| load(&item, base, footage, clock)) {
-            Err(e) => Ok(refused(&e)),
-            Ok(decided) => {
-                let mut told = self.told(&decided)?;
-                told["clock"] = spoken;
-                self.decided = Some(Kept { plan: decided.plan, method: decided.rules.method });
-                Ok(told)
+        let known = clock.as_ref().ok().and_then(|c| c.as_ref());
+        let mut told = if request.gives_nothing() {
+            json!({ "nothing": true, "frames": 0, "window": [null, null], "covered": [], "missing": [], "warnings": [],
+                "concerns": [], "stretches": [], "tracks": self.tracks(&item, known.map(|c| &c.0)) })
+        } else {
+            let base = self.work;
+            let decided = request::check_item(&item)
+                .and_then(|()| decide(&item, self.footage, true, |footage, clock| load(&item, base, footage, clock)));
+            match decided {
+                Err(e) => {
+                    let frames = select(&item, known.map(|c| &c.0), self.footage).map(|s| s.frames).unwrap_or_default();
+                    json!({ "error": words::told(&e), "tracks": self.tracks(&item, known.map(|c| &c.0)),
+                        "window": [frames.iter().min(), frames.iter().max()] })
+                }
+                Ok(decided) => {
+                    let told = self.told(&decided)?;
+                    let covers = decided.rules.damaged == Damaged::Cover;
+                    let damage = covers.then(|| Damage::new(self.footage, &decided.plan));
+                    self.decided = Some(Kept { plan: decided.plan, method: decided.rules.method, damage });
+                    told
+                }
             }
-        }
+        };
+        told["clock"] = known.map_or(Value::Null, |(clock, source)| self.clock(clock, source));
+        let wrong = request::check_record(&request).err().map(|e| words::told(&e));
+        told["record"] = json!({ "error": wrong, "warnings": request::warnings(&request) });
+        Ok(told)
+    }
+
+    /// The tracks as they are laid, as far as they can be, where it is not decided what becomes of them.
+    fn tracks(&self, item: &Item, clock: Option<&Clock>) -> Value {
+        let files = load(item, self.work, self.footage, clock);
+        files.and_then(|files| laid(self.footage, &files, &[])).map_or(json!([]), |laid| json!(laid))
     }
 
     fn clock(&self, clock: &Clock, source: &str) -> Value {
@@ -239,6 +275,7 @@ impl Desk<'_> {
         let laid = laid(self.footage, files, &plan.tracks)?;
         let covered: Vec<usize> = plan.covers.iter().filter(|c| !c.1.is_empty()).map(|c| c.0).collect();
         let (first, last) = (plan.covers.first().map(|c| c.0), plan.covers.last().map(|c| c.0));
+        let how = format!("{} {:?} {:?}", rules.method.name, rules.obscure, rules.damaged);
         Ok(json!({
             "window": [first, last],
             "frames": plan.selection.frames.len(),
@@ -246,10 +283,15 @@ impl Desk<'_> {
                 "from": m.window.from.seconds(), "to": m.window.to.seconds(), "why": m.why,
             })).collect::<Vec<_>>(),
             "covered": ranges(&covered),
-            "warnings": plan.warnings,
+            "asked": [plan.selection.asked.from.seconds(), plan.selection.asked.to.seconds()],
+            "warnings": plan.warnings.iter().map(|w| words::warning(w)).collect::<Vec<_>>(),
             "concerns": concerns(self.footage, plan, &laid),
-            "stretches": stretches(self.footage, plan, &laid, &format!("{} {:?}", rules.method.name, rules.obscure)),
+            "stretches": stretches(self.footage, plan, &laid, &how),
             "tracks": laid,
+            "silent": match &rules.sound {
+                Sound::Keep(muted) => muted.iter().map(|w| (w.from.seconds(), w.to.seconds())).collect(),
+                Sound::Drop => Vec::new(),
+            },
             "recoverable": rules.method.recoverable,
         }))
     }

@@ -94,6 +94,25 @@ impl Work {
         self.write(REQUEST, &json::text(&request)?)
     }
 
+    /// States the frame rate of footage that does not say, or that it is not to be stated; before there are any tracks,
+    /// which depend on it.
+    ///
+    /// # Errors
+    /// `Usage` where tracks were saved by another one; `Failed` when it cannot be saved.
+    pub fn pace(&self, fps: Option<String>) -> Result<()> {
+        let mut request = self.request()?;
+        let Some(item) = request.items.first_mut().filter(|item| item.fps != fps) else { return Ok(()) };
+        if self.folder.join(TRACKS).exists() {
+            if fps.is_none() {
+                return Ok(());
+            }
+            return Err(Error::usage("the work on this recording was begun with another number of pictures a second")
+                .hint("leave that field empty, or move the work folder away"));
+        }
+        item.fps = fps;
+        self.write(REQUEST, &json::text(&request)?)
+    }
+
     /// Saves the first tracks, where there are none yet: those given, or an empty file for this footage.
     ///
     /// # Errors

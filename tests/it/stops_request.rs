@@ -155,7 +155,7 @@ fn a_flag_beats_the_request_file() {
 }
 
 /// A copy of a fixture with the coded picture nearest to `seconds` spoiled.
-fn damaged(desk: &Desk, name: &str, seconds: f64) -> Option<String> {
+pub fn damaged(desk: &Desk, name: &str, seconds: f64) -> Option<String> {
     if ffmpeg_is_missing() {
         return None;
     }

@@ -1,17 +1,29 @@
 // Tracks as arithmetic, without any page: where a box is in a frame, and how editing changes key frames. Frames are places
 // among the shown ones; files count them by `number`, which differs only where files of a recording repeat each other.
 
+import { frameAt } from "./time.js";
+
 /** A shown frame's number in track files. */
 export function number(footage, place) {
   const part = footage.numbers.findLast(([first]) => first <= place) ?? [0, 0];
   return place - part[0] + part[1];
 }
 
+/** The place among the shown frames of a key frame that counts them; it may lie beyond the last. */
+function counted(footage, key) {
+  const part = footage.numbers.findLast(([, first]) => first <= key.frame) ?? [0, 0];
+  return key.frame - part[1] + part[0];
+}
+
+/** The place among the shown frames at which a key frame lies. */
+export function placeOf(footage, key) {
+  return key.frame != null ? counted(footage, key) : frameAt(footage.times, key.time);
+}
+
 /** When a key frame is, in seconds. */
 function seconds(footage, key) {
   if (key.time != null) return key.time;
-  const part = footage.numbers.findLast(([, first]) => first <= key.frame) ?? [0, 0];
-  const place = key.frame - part[1] + part[0];
+  const place = counted(footage, key);
   const { times } = footage;
   if (place < times.length) return times[place];
   return footage.end + (place - times.length) / footage.rate;
@@ -21,12 +33,23 @@ const sampling = (document, track) => track.sampling ?? document.sampling ?? "ke
 const mix = (a, b, share) => a.map((v, i) => v + (b[i] - v) * share);
 const same = (a, b) => Math.abs(a - b) < 1e-6;
 
+/** The place of the first key frame that is not before a time; key frames are in order. Files may have one for every frame. */
+function firstFrom(footage, keys, at) {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seconds(footage, keys[middle]) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The box of a track in a frame, and whether it is a key frame's own; null where there is none. */
 export function boxAt(footage, document, track, place) {
   if (track.whole) return { box: track.keyframes[0].box, key: true };
   const now = footage.times[place];
   const keys = track.keyframes;
-  const at = keys.findLastIndex((k) => seconds(footage, k) <= now + 1e-6);
+  const at = firstFrom(footage, keys, now + 1e-6) - 1;
   if (at < 0 || keys[at].end) return onScreen(footage, keys[at + 1], keys[at + 2], place);
   const from = seconds(footage, keys[at]);
   if (same(from, now)) return { box: keys[at].box, key: true };
@@ -50,10 +73,10 @@ function onScreen(footage, key, next, place) {
 export function setBox(footage, track, place, box) {
   const now = footage.times[place];
   const key = { frame: number(footage, place), box: box.map((v) => Math.round(v * 10) / 10) };
-  const at = track.keyframes.findIndex((k) => seconds(footage, k) >= now - 1e-6);
+  const at = firstFrom(footage, track.keyframes, now - 1e-6);
+  const old = track.keyframes[at];
   if (track.whole) track.keyframes = [key];
-  else if (at < 0) track.keyframes.push(key);
-  else track.keyframes.splice(at, same(seconds(footage, track.keyframes[at]), now) ? 1 : 0, key);
+  else track.keyframes.splice(at, old && same(seconds(footage, old), now) ? 1 : 0, key);
 }
 
 /** Takes the key frame at a place away; false where it is the last one, or there is none. */

@@ -1,10 +1,12 @@
 // Steps 3 and 4: looking at what will be handed over, moment by moment, and approving it.
 
 import * as server from "./server.js";
-import { button, field, fill, make, refusal, soon } from "./dom.js";
+import { button, field, fill, make, soon } from "./dom.js";
 import { listen, mark, model, saved, tell } from "./model.js";
 import { go, play } from "./player.js";
+import { nothing } from "./record.js";
 import { position } from "./time.js";
+import { refused } from "./verdict.js";
 
 const look = document.getElementById("look");
 const give = document.getElementById("give");
@@ -56,10 +58,10 @@ export function checked() {
   next();
 }
 
-const words = (m) => (m.role === "window" ? (m.what === "is handed over" ? "this picture" : `the time ${m.what}`) : `${m.track} ${m.what}`);
+const happens = (m) => (m.role === "window" ? (m.what === "is handed over" ? "this picture" : `the time ${m.what}`) : `${m.track} ${m.what}`);
 
 function line(stretch) {
-  const what = stretch.moments.slice(0, 4).map(words).join(", ") + (stretch.moments.length > 4 ? ", and more" : "");
+  const what = stretch.moments.slice(0, 4).map(happens).join(", ") + (stretch.moments.length > 4 ? ", and more" : "");
   const text = `${seen(stretch) ? "\u2713 " : ""}${position(model.footage.times[stretch.first])} ${what}`;
   return make("li", {}, button(`stretch-${stretch.key}`, text, () => show(stretch), { "aria-pressed": String(stretch.key === now) }));
 }
@@ -67,7 +69,11 @@ function line(stretch) {
 function drawLook() {
   const d = model.decided;
   if (!d || d.error) {
-    fill(look, make("p", {}, "There is nothing to look at yet."), d?.error ? refusal(d.error) : null);
+    fill(look, make("p", {}, "There is nothing to look at yet."), d?.error ? refused("look", d.error) : null);
+    return;
+  }
+  if (d.nothing) {
+    fill(look, make("p", {}, "Nothing is handed over, so there is nothing to look at. Step 4 records the answer."));
     return;
   }
   fill(look,
@@ -96,17 +102,18 @@ async function approve() {
     await saved();
     await server.approve();
     job = { stage: "reading", done: 0, total: 0 };
+    words = null;
     drawGive();
     watch();
   } catch (e) {
-    job = { stage: "failed", error: { what: e.message, hint: e.hint } };
+    job = { stage: "failed", error: { what: e.message, hint: e.hint, spots: e.spots } };
     drawGive();
   }
 }
 
 function result() {
   if (job.stage === "none") return null;
-  if (job.stage === "failed") return make("div", { id: "failed" }, make("h2", {}, "Nothing was made"), refusal(job.error), make("p", { class: "quiet" }, "Your work is as it was."));
+  if (job.stage === "failed") return make("div", { id: "failed" }, make("h2", {}, "Nothing was made"), refused("failed", job.error), make("p", { class: "quiet" }, "Your work is as it was."));
   if (job.stage !== "ready") {
     return make("div", { id: "running" }, make("h2", {}, job.stage),
       make("progress", { "aria-label": job.stage, ...(job.total ? { value: job.done, max: job.total } : {}) }),
@@ -120,27 +127,44 @@ function result() {
     : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
   return make("div", { id: "ready" }, make("h2", { class: "good" }, "Ready, and verified"),
     ...shown,
-    make("p", {}, "Look at it from beginning to end. Hand over what is in send; keep the rest, and never send it."),
+    make("p", {}, made.files.length ? "Look at it from beginning to end. Hand over what is in send; keep the rest, and never send it."
+      : "The answer is recorded. Hand over the notice, which says:"),
+    made.files.length ? null : said(),
     make("ul", { class: "list" }, link("send", "notice.html", "The notice for the requester"), link("keep", "disclosure-log.json", "Your own log"), link("keep", "tracks.json", "The tracks as they were used")),
     make("p", { class: "quiet", id: "pack" }, made.pack),
     button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))),
     make("ul", { class: "list" }, ...made.warnings.map((w) => make("li", { class: "warn" }, w))));
 }
 
+let words = null; // of the notice
+
+/** What the notice says, where it is all that the requester gets. */
+function said() {
+  const shown = make("blockquote", { id: "notice" }, ...(words ?? []));
+  if (!words) {
+    words = [];
+    server.notice().then((lines) => {
+      words = lines.map(([kind, text]) => make(kind, {}, text));
+      drawGive();
+    }).catch((e) => tell("trouble", e));
+  }
+  return shown;
+}
+
 function drawGive() {
   const d = model.decided;
   const busy = !["none", "ready", "failed"].includes(job.stage);
   const missing = [];
-  if (!d || d.error) missing.push(d?.error ? refusal(d.error) : make("p", {}, "One moment."));
-  if (!model.request.reference) missing.push(make("p", { class: "bad" }, "The reference is missing: step 2, For the record."));
+  if (!d || d.error) missing.push(d?.error ? refused("give", d.error) : make("p", {}, "One moment."));
+  if (d?.record.error) missing.push(refused("give-record", d.record.error));
   const needsReason = left() > 0;
   if (needsReason && !d?.error) missing.push(make("p", { class: "warn" }, `${left()} of ${stretches().length} stretches were not looked at: step 3. Or write down why that is not needed:`));
-  const may = d && !d.error && model.request.reference && (!needsReason || model.checks.reason);
+  const may = d && !d.error && !d.record.error && (!needsReason || model.checks.reason);
   fill(give, ...missing,
     needsReason && !d?.error ? field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })) : null,
     d?.recoverable ? make("p", { class: "warn" }, "This method leaves something of those covered: they may be recognised. Frost and fill do not.") : null,
-    make("p", { class: "quiet" }, `The pack is made in ${model.out}. Everything is covered, written, opened again and checked; only then does it appear.`),
-    button("approve", "Approve and make the pack", approve, { class: "main", disabled: !may || busy }),
+    make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
+    button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: "main", disabled: !may || busy }),
     result());
 }
 

@@ -43,7 +43,7 @@ export function soon(panel, draw) {
 
 /** A labelled field; `set` gets what was entered. */
 export function field(id, words, value, set, more = {}) {
-  const entry = make("input", { id, value: value ?? "", autocomplete: "off", change: (e) => set(e.target.value.trim() || null), ...more });
+  const entry = make("input", { id, value: String(value ?? ""), autocomplete: "off", change: (e) => set(e.target.value.trim() || null), ...more });
   return make("label", { class: "field" }, make("span", {}, words), entry);
 }
 
@@ -54,11 +54,12 @@ export function choice(id, words, value, options, set) {
   return make("label", { class: "field" }, make("span", {}, words), entry);
 }
 
-/** What is wrong, and what to do about it where the page can say it. */
+/** Fields that belong together. */
+export const part = (name, ...children) => make("fieldset", {}, make("legend", {}, name), ...children);
+
+/** What is wrong, and what to do about it. */
 export function refusal(error) {
-  // Hints that name options are for the command line.
-  const hint = error.hint && !/--|request file|"/.test(error.hint) ? error.hint : null;
-  return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${hint ? `: ${hint}` : ""}`);
+  return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${error.hint ? `: ${error.hint}` : ""}`);
 }
 
 /** What is wrong and what to do, as the program says them, as sentences. */

@@ -8,9 +8,11 @@ import { follow, middle } from "./people.js";
 import { checked, preview } from "./check.js";
 import { look } from "./choose.js";
 import { notBefore } from "./time.js";
+import { moment } from "./typed.js";
+import { closer } from "./timeline.js";
+import { beginHere, endHere } from "./wanted.js";
 import { sentences } from "./dom.js";
 import "./steps.js";
-import "./timeline.js";
 import "./decide.js";
 
 const byId = (id) => document.getElementById(id);
@@ -95,13 +97,13 @@ click("end", async () => {
   }
 });
 byId("go").addEventListener("change", async (e) => {
-  const at = e.target.value.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
+  const at = moment(e.target.value, state.footage, state.decided?.clock);
   byId("go-said").textContent = "";
   if (!at) return;
   try {
     step((await server.when(at)).frame - state.frame);
   } catch (error) {
-    byId("go-said").textContent = error.message;
+    byId("go-said").textContent = `${error.message}${error.hint ? `: ${error.hint}` : ""}`;
   }
 });
 
@@ -111,6 +113,7 @@ const KEYS = {
   Home: () => step(-end()), End: () => step(end()),
   "+": () => enlarge(1.25), "=": () => enlarge(1.25), "-": () => enlarge(0.8),
   p: () => preview(!state.covered), n: middle, f: follow, c: checked, "?": help,
+  i: beginHere, o: endHere, "]": () => closer(0.5), "[": () => closer(2),
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 

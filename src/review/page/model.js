@@ -47,9 +47,10 @@ const now = () => structuredClone({ request: model.request, tracks: model.tracks
 /** Changes request or tracks, by a function that may return false for "nothing changed". `quick` changes (a drag, a text
  * that is being typed) with the same name one after another are one step for undo. */
 export function change(make, quick = "") {
-  const before = now();
+  // What goes on a step that is there already needs no copy of what was before.
+  const before = quick && past.at(-1)?.quick === quick ? null : now();
   if (make() === false) return;
-  if (!quick || past.at(-1)?.quick !== quick) past.push({ ...before, quick });
+  if (before) past.push({ ...before, quick });
   if (past.length > 200) past.shift();
   future = [];
   stale = true;

@@ -3,6 +3,7 @@
 import * as edit from "./boxes.js";
 import * as server from "./server.js";
 import { button, choice, field, fill, make, soon } from "./dom.js";
+import { forget, gapList } from "./gaps.js";
 import { change, chosen, freeId, item, listen, model, role, saved, settle } from "./model.js";
 import { go } from "./player.js";
 import { add, choose } from "./stage.js";
@@ -80,7 +81,7 @@ async function bring(file) {
     });
     say(`${found.tracks.length} people and things taken from ${file.name}.`);
   } catch (e) {
-    say(e.message + (e.hint && !e.hint.includes("--") ? `: ${e.hint}` : ""));
+    say(e.message + (e.hint ? `: ${e.hint}` : ""));
   }
 }
 
@@ -130,14 +131,19 @@ function person(track) {
         return true;
       }, "A track is cut in a frame in which it has a box, after its first.")),
       button("remove", "Delete", () => {
-        change(() => { model.tracks.tracks = model.tracks.tracks.filter((t) => t !== track); });
+        change(() => {
+          model.tracks.tracks = model.tracks.tracks.filter((t) => t !== track);
+          forget(track.id);
+        });
         choose(null);
       })),
+    gapList(track),
     others.length ? choice("merge", "The same person as", "", [["", "nobody else"], ...others.map((t) => [t.id, t.id])], (id) => {
       const other = model.tracks.tracks.find((t) => t.id === id);
       act((t) => {
         if (!edit.merge(model.footage, t, other)) return false;
         model.tracks.tracks = model.tracks.tracks.filter((o) => o !== other);
+        forget(other.id);
         return true;
       }, "Both are in the picture at the same time, so they are two.");
     }) : null);

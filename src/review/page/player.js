@@ -32,6 +32,7 @@ export function setWidth(pixels) {
 function nothing(frame) {
   if (!model.covered) return null;
   if (!model.decided || model.decided.error) return "It is not decided yet what is handed over.";
+  if (model.decided.nothing) return "Nothing is handed over.";
   const [first, last] = model.decided.window;
   return frame < first || frame > last ? "This frame is outside the time that is handed over." : null;
 }

@@ -5,6 +5,7 @@ export class Refusal extends Error {
   constructor(said, status) {
     super(said.what);
     this.hint = said.hint;
+    this.spots = said.spots;
     this.status = status;
   }
 }
@@ -22,7 +23,7 @@ const post = (path, value) => talk("POST", path, JSON.stringify(value ?? null));
 
 export const state = () => talk("GET", "state");
 export const folder = (path) => post("folder", path);
-export const open = (paths) => post("footage", paths);
+export const open = (files, fps) => post("footage", { files, fps });
 export const save = (work) => talk("PUT", "work", JSON.stringify(work));
 export const decide = () => post("ask", "Decide");
 export const when = (at) => post("ask", { When: { at } });
@@ -33,6 +34,18 @@ export const progress = () => talk("GET", "progress");
 export const cancel = () => post("cancel");
 export const showPack = () => post("pack/open");
 export const end = () => post("end");
+
+/** What the notice of the pack says, line by line: the kind of element, and its text. */
+export async function notice() {
+  const answer = await fetch("pack/send/notice.html");
+  if (!answer.ok) throw new Refusal({ what: "The notice cannot be read.", hint: null }, answer.status);
+  const kinds = { H1: "h4", H2: "h4", H3: "h4", P: "p", LI: "p" };
+  // Its own style is none of this page's, which would not have it either.
+  const text = (await answer.text()).replace(/<style>.*?<\/style>/s, "");
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return [...page.body.querySelectorAll("h1, h2, h3, p, li, tr, blockquote")]
+    .map((e) => [kinds[e.tagName] ?? "p", [...(e.tagName === "TR" ? e.children : [e])].map((c) => c.textContent.trim()).join(": ")]);
+}
 
 /** A picture of a frame; `covered`: as it will be handed over. */
 export async function picture(frame, width, covered) {

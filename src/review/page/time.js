@@ -12,14 +12,32 @@ export function position(seconds) {
 /** The first position in whole milliseconds that is not before one. */
 export const notBefore = (seconds) => position(Math.ceil(seconds * 1000 - 1e-6) / 1000);
 
+/** The last of the shown frames that begin no later than a position; the first one where there is none. */
+export function frameAt(times, seconds) {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= seconds + 1e-6) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}
+
+const formats = new Map(); // zone -> format: to make one takes longer than to use it
+function format(zone) {
+  if (!formats.has(zone)) {
+    formats.set(zone, new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit",
+      hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+    }));
+  }
+  return formats.get(zone);
+}
+
 /** True time at a position, or nothing where no clock is known. */
 export function wall(clock, seconds) {
   if (!clock) return "";
-  const at = new Date(clock.milliseconds + Math.floor(seconds * 1000));
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: clock.zone ?? "UTC", year: "numeric", month: "2-digit", day: "2-digit",
-    hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
-  }).formatToParts(at);
+  const parts = format(clock.zone ?? "UTC").formatToParts(new Date(clock.milliseconds + Math.floor(seconds * 1000)));
   const get = (type) => parts.find((p) => p.type === type)?.value;
   return `${get("year")}-${get("month")}-${get("day")} ${get("hour")}:${get("minute")}:${get("second")}.${get("fractionalSecond")}`;
 }

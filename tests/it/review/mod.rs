@@ -5,9 +5,13 @@ mod browser;
 mod contrast;
 mod hostile;
 mod journeys;
+mod mistakes;
 mod page;
+mod record;
 mod seen;
 mod served;
+mod settle;
+mod timeline;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,7 @@ use super::desk;
 use super::served::Served;
 
 /// Where a place of the picture is on the screen, in pixels of boxes.
-pub fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
+pub(super) fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     let found = browser.eval(
         "(() => { const s = document.getElementById('stage').getBoundingClientRect(), f = review.footage; \
          const k = Math.min(s.width / f.shown_size[0], s.height / f.shown_size[1]); \
@@ -25,16 +25,16 @@ pub fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
     (at(0) + x * at(2), at(1) + y * at(3))
 }
 
-pub fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
+pub(super) fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
     let (from, to) = (on_screen(browser, x, y), on_screen(browser, x + w, y + h));
     browser.drag(from, to);
 }
 
-pub fn saved(browser: &mut Browser) {
+pub(super) fn saved(browser: &mut Browser) {
     browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
 }
 
-pub fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
+pub(super) fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
     let mut browser = Browser::open(&served.address(), size)?;
     browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
     Some(browser)

@@ -71,6 +71,36 @@ fn the_preview_has_the_very_samples_that_a_disclosure_encodes() {
 }
 
 #[test]
+fn a_damaged_frame_is_previewed_as_it_will_be_covered() {
+    let desk = crate::tool::Desk::new();
+    let Some(name) = crate::stops_request::damaged(&desk, "rotated.mp4", 1.0) else { return };
+    let served = Served::start(&desk.path(""), &[&name]);
+    served.change(|saved| {
+        two_people(saved);
+        saved["request"]["items"][0]["damaged"] = json!("cover");
+    });
+    served.good("POST", "ask", &json!("Decide"));
+    let work = desk.path("damaged.mp4.review");
+    let wanted = request::parse(&std::fs::read(work.join("request.json")).unwrap()).unwrap();
+    let settings = Settings { threads: 1, pin_ids: true, place: Place::Here };
+    let known = assess(&Named { item: &wanted.items[0], place: 0, of: 1, base: &work }, &settings, &Silent).unwrap();
+    assert!(known.damaged.len() > 1 && known.damaged.len() < known.plan.covers.len(), "{:?}", known.damaged);
+    let mut compared = 0;
+    decode(&known.footage, &Stretch { frames: 0..known.plan.covers.len() }, |event| {
+        let Event::Frame(frame, picture) = event else { return Ok(()) };
+        known.rules.method.apply(picture, known.plan.cover(frame).unwrap());
+        let shown = served.ask("GET", &format!("frame/{frame}/320/covered"), b"");
+        let hash = hash::bytes(&samples(picture));
+        assert_eq!(shown.header("x-planes-sha256"), Some(hash.as_str()), "frame {frame}");
+        assert_eq!(shown.header("x-damaged") == Some("true"), known.damaged.contains(&frame), "frame {frame}");
+        compared += 1;
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(compared, known.plan.covers.len());
+}
+
+#[test]
 fn stepping_shows_the_frame_that_was_asked_for_in_any_order() {
     let (folder, _) = desk("car-park.mp4");
     let served = Served::start(folder.path(), &["car-park.mp4"]);
@@ -118,14 +148,7 @@ fn approval_waits_until_all_was_looked_at_and_then_makes_a_pack_that_verifies() 
     assert!(!keys.is_empty());
     served.change(|saved| saved["checks"]["looked_at"] = json!(keys));
     served.good("POST", "approve", &Value::Null);
-    let made = loop {
-        let progress = served.good("GET", "progress", &Value::Null);
-        match progress["stage"].as_str() {
-            Some("ready") => break progress["made"].clone(),
-            Some("failed") => panic!("{progress}"),
-            _ => std::thread::sleep(std::time::Duration::from_millis(100)),
-        }
-    };
+    let made = served.made();
     let pack = std::path::PathBuf::from(made["pack"].as_str().unwrap());
     let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
     let looked_at = &log["request"]["looked_at"]["stretches"];

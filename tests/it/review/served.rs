@@ -120,6 +120,18 @@ impl Served {
         self.good("PUT", "work", &saved)
     }
 
+    /// What was made, once it is.
+    pub fn made(&self) -> Value {
+        loop {
+            let progress = self.good("GET", "progress", &Value::Null);
+            match progress["stage"].as_str() {
+                Some("ready") => return progress["made"].clone(),
+                Some("failed") => panic!("{progress}"),
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
     /// Kills it as nothing can be done about.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
