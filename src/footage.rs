@@ -98,6 +98,13 @@ impl Footage {
         self.opens_part(frame) || !counted && self.frames.get(frame).is_some_and(|f| f.key)
     }
 
+    /// The last frame at or before this one at which decoding can start.
+    pub fn start_of(&self, frame: usize) -> usize {
+        let shown = &self.part(frame).frames;
+        let last = frame.min(shown.end.saturating_sub(1));
+        (shown.start..=last).rev().find(|&f| self.can_start(f)).unwrap_or(shown.start)
+    }
+
     /// Whether any file has an audio stream.
     pub fn has_audio(&self) -> bool {
         self.parts.iter().any(|p| p.has_audio)

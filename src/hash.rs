@@ -14,6 +14,13 @@ pub fn bytes(data: &[u8]) -> String {
     hex::encode(Sha256::digest(data))
 }
 
+/// Of pieces one after another, as lower-case hex.
+pub fn parts(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
+    let mut hasher = Sha256::new();
+    pieces.into_iter().for_each(|piece| hasher.update(piece));
+    hex::encode(hasher.finalize())
+}
+
 /// Of a file, as lower-case hex; reads it once.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use ffmpeg_next as ff;
 
-use super::{ffi, reader};
+use super::{ffi, source};
 use crate::error::Result;
 use crate::footage::{Edges, Footage, MOST_REPEATED, Print};
 
@@ -18,11 +18,11 @@ pub(super) fn edges(footage: &Footage) -> Result<Edges> {
     if part.counted {
         return Ok(Edges::default());
     }
-    let mut input = reader::open(&part.path, false)?;
+    let mut input = source::open(&part.path, false)?;
     ffi::only_stream(&mut input, part.stream);
     let head = prints(footage, input, None, |at| at <= 2 * MOST_REPEATED)?;
     let from = footage.end().plus(-2 * MOST_REPEATED);
-    let (input, _, pending) = reader::open_at(footage, footage.frame_at(from).unwrap_or(0))?;
+    let (input, _, pending) = source::open_at(footage, footage.frame_at(from).unwrap_or(0))?;
     Ok(Edges { head, tail: prints(footage, input, pending, |_| true)? })
 }
 
@@ -39,7 +39,7 @@ fn prints(
     loop {
         let packet = match next.take() {
             Some(packet) => packet,
-            None => match reader::next_packet(&mut input, part.stream)? {
+            None => match source::next_packet(&mut input, part.stream)? {
                 Some(packet) => packet,
                 None => return Ok(prints),
             },

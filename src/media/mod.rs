@@ -9,6 +9,7 @@ mod edges;
 mod encoder;
 mod ffi;
 pub mod h264;
+
 mod limits;
 mod muxer;
 mod pictures;
@@ -16,6 +17,7 @@ mod probe;
 mod reader;
 mod sei;
 mod sound;
+mod source;
 mod timeline;
 mod whole;
 mod x264;

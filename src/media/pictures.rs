@@ -9,7 +9,7 @@ use super::bitstream::{Framing, h264_type, join, nal, slices, split, without_zer
 use super::h264::slice::{Sets, picture};
 use super::h264::{Pps, SliceStart, Sps};
 use super::sei::recovery_takes_time;
-use super::{ffi, reader};
+use super::{ffi, reader, source};
 use crate::error::{Error, Result};
 use crate::footage::{Footage, Part};
 
@@ -60,7 +60,7 @@ impl<'a> PictureReader<'a> {
     /// # Errors
     /// `Failed` when the footage cannot be opened, or no longer holds that key frame.
     pub fn open(footage: &'a Footage, from: usize) -> Result<Self> {
-        let (input, _, pending) = reader::open_at(footage, from)?;
+        let (input, _, pending) = source::open_at(footage, from)?;
         let part = footage.part(from);
         let header = input.stream(part.stream).map(|s| ffi::extradata(&s)).unwrap_or_default();
         let mut seen = Seen::default();
@@ -78,7 +78,7 @@ impl<'a> PictureReader<'a> {
     pub fn read(&mut self) -> Result<Option<CodedPicture>> {
         let packet = match self.pending.take() {
             Some(packet) => packet,
-            None => match reader::next_packet(&mut self.input, self.part.stream)? {
+            None => match source::next_packet(&mut self.input, self.part.stream)? {
                 Some(packet) => packet,
                 None => return Ok(None),
             },

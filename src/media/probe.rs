@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ffmpeg_next as ff;
 
 use super::whole::{self, Fault};
-use super::{edges, ffi, reader, timeline};
+use super::{edges, ffi, reader, source, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
@@ -33,7 +33,7 @@ const UNTIMED: [&str; 5] = ["h264", "hevc", "m4v", "mpegvideo", "mjpeg"];
 pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let bytes = check_file(path)?;
-    let mut input = reader::open(path, false).map_err(|e| unreadable(path, &name, e))?;
+    let mut input = source::open(path, false).map_err(|e| unreadable(path, &name, e))?;
     let container = input.format().name().split(',').next().unwrap_or_default().to_owned();
     let stream = choose_stream(&input, options.stream).map_err(|e| e.at(&name))?;
     let streams = input.streams().map(|s| describe(&s)).collect();

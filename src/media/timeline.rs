@@ -8,7 +8,7 @@ use ffmpeg_next as ff;
 use super::bitstream::{h264_type, nal, split};
 use super::pictures::framing;
 use super::sei::recovery_takes_time;
-use super::{ffi, limits, reader};
+use super::{ffi, limits, source};
 use crate::error::{Error, Result};
 use crate::footage::Frame;
 use crate::stats::{self, Stage};
@@ -137,7 +137,7 @@ fn scan(input: &mut ff::format::context::Input, stream: usize, kind: &Kind<'_>) 
         let units = framing.filter(|_| kind.codec == "h264").and_then(|f| split(p.data()?, f)).unwrap_or_default();
         units.into_iter().any(|unit| h264_type(unit) == Some(nal::SEI) && recovery_takes_time(unit))
     };
-    while let Some(p) = reader::next_packet(input, stream)? {
+    while let Some(p) = source::next_packet(input, stream)? {
         if packets.len() == limits::FRAMES {
             return Err(Error::failed(format!("there are more than {} frames in this file", limits::FRAMES))
                 .hint("export a shorter part of the recording"));
@@ -274,11 +274,11 @@ pub(super) fn first_frame(path: &Path, stream: usize) -> Result<First> {
 
 /// Decodes from the start and shows each frame to `look` until it has seen enough.
 fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::Video) -> bool) -> Result<()> {
-    let mut input = reader::open(path, false)?;
+    let mut input = source::open(path, false)?;
     ffi::only_stream(&mut input, stream);
     let mut decoder = {
         let s = input.stream(stream).ok_or_else(|| Error::failed("no video stream"))?;
-        reader::decoder(&s)?
+        source::decoder(&s)?
     };
     let mut frame = ff::frame::Video::empty();
     let mut draining = false;
@@ -293,7 +293,7 @@ fn each_frame(path: &Path, stream: usize, mut look: impl FnMut(&mut ff::frame::V
             Err(ff::Error::Eof) => return Ok(()),
             Err(_) if draining => return Ok(()),
             // A packet that the decoder refuses yields no frame; the next one may.
-            Err(_) => match reader::next_packet(&mut input, stream)? {
+            Err(_) => match source::next_packet(&mut input, stream)? {
                 Some(packet) => {
                     let _ = stats::work(Stage::Decode, || decoder.send_packet(&packet));
                 }

@@ -23,12 +23,14 @@ pub struct Cinema<'a> {
     /// What decodes on, and the frame that it gave last.
     running: Option<(FrameReader<'a>, Option<usize>)>,
     kept: BTreeMap<usize, Kept>,
+    /// One to decode into: fresh memory costs as much as filling it.
+    spare: Option<Picture>,
 }
 
 impl<'a> Cinema<'a> {
     /// With nothing decoded yet.
     pub fn new(footage: &'a Footage) -> Self {
-        Self { footage, running: None, kept: BTreeMap::new() }
+        Self { footage, running: None, kept: BTreeMap::new(), spare: None }
     }
 
     /// A frame as it was decoded, and whether the decoder complained of it.
@@ -51,38 +53,40 @@ impl<'a> Cinema<'a> {
 
     fn decode_to(&mut self, frame: usize) -> Result<()> {
         let footage = self.footage;
-        let part = footage.part(frame).frames.clone();
-        let start = (part.start..=frame).rev().find(|&f| footage.can_start(f)).unwrap_or(part.start);
+        let start = footage.start_of(frame);
         // Going on is quicker than starting anew unless a key frame lies between.
-        let goes_on = self.running.as_ref().and_then(|r| r.1).is_some_and(|last| last < frame && last + 1 >= start);
-        if !goes_on {
-            self.running = Some((FrameReader::open(footage, frame)?, None));
-        }
-        let Some((reader, last)) = &mut self.running else { return Ok(()) };
-        loop {
-            let mut picture = Picture::grey(footage.layout);
+        let goes_on = |running: &(FrameReader<'_>, Option<usize>)| {
+            running.1.is_some_and(|last| last < frame && last + 1 >= start)
+        };
+        let (mut reader, mut last) = match self.running.take() {
+            Some(running) if goes_on(&running) => running,
+            Some((mut reader, _)) => {
+                reader.go_to(frame)?;
+                (reader, None)
+            }
+            None => (FrameReader::open(footage, frame)?, None),
+        };
+        while last.is_none_or(|last| last < frame) {
+            let mut picture = self.spare.take().unwrap_or_else(|| Picture::grey(footage.layout));
             let decoded = reader.next(&mut picture)?;
             let complained = !reader.take_bad().is_empty();
-            let Some(decoded) = decoded else {
-                self.running = None;
-                return Ok(());
-            };
-            *last = Some(decoded.index);
-            self.kept.entry(decoded.index).or_insert(Kept { picture, damaged: decoded.damaged || complained });
-            forget_far_from(frame, &mut self.kept);
-            if decoded.index >= frame {
-                return Ok(());
-            }
+            let Some(decoded) = decoded else { return Ok(()) };
+            last = Some(decoded.index);
+            self.keep(frame, decoded.index, Kept { picture, damaged: decoded.damaged || complained });
         }
+        self.running = Some((reader, last));
+        Ok(())
     }
-}
 
-fn forget_far_from(frame: usize, kept: &mut BTreeMap<usize, Kept>) {
-    let size = kept.values().next().map_or(1, |k| bytes(&k.picture));
-    while kept.len() > (KEPT / size.max(1)).max(8) {
-        let ends = (kept.keys().next().copied(), kept.keys().next_back().copied());
-        let (Some(first), Some(last)) = ends else { return };
-        kept.remove(if frame.abs_diff(first) >= frame.abs_diff(last) { &first } else { &last });
+    /// Keeps a picture, and gives up the one farthest from the wanted frame where there are too many.
+    fn keep(&mut self, wanted: usize, frame: usize, new: Kept) {
+        let most = (KEPT / bytes(&new.picture).max(1)).max(8);
+        self.kept.entry(frame).or_insert(new);
+        let ends = (self.kept.keys().next().copied(), self.kept.keys().next_back().copied());
+        if let (true, (Some(first), Some(last))) = (self.kept.len() > most, ends) {
+            let farthest = if wanted.abs_diff(first) >= wanted.abs_diff(last) { first } else { last };
+            self.spare = self.kept.remove(&farthest).map(|kept| kept.picture);
+        }
     }
 }
 

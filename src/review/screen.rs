@@ -2,13 +2,13 @@
 //! says which samples it was made from.
 
 use image::RgbImage;
-use image::codecs::jpeg::JpegEncoder;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::media::Converter;
-use crate::output;
-use crate::picture::{Layout, Picture, Planes};
+use crate::picture::{Layout, Picture, Plane, Planes};
+use crate::{hash, output};
 
 /// Quality of what the page shows, of 100. Nothing of it is ever sent to a requester.
 const QUALITY: u8 = 85;
@@ -41,10 +41,14 @@ impl<'a> Screen<'a> {
         let rgb = RgbImage::from_raw(size.0, size.1, converter.rgb(picture)?)
             .ok_or_else(|| Error::failed("a converted picture has the wrong size"))?;
         let rgb = output::orient(rgb, footage.orientation);
+        let failed = |why: &dyn std::fmt::Display| Error::failed(format!("a picture cannot be coded: {why}"));
+        let side = |pixels: u32| u16::try_from(pixels).map_err(|e| failed(&e));
         let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-            .encode_image(&rgb)
-            .map_err(|e| Error::failed(format!("a picture cannot be coded: {e}")))?;
+        let mut encoder = Encoder::new(&mut bytes, QUALITY);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        encoder
+            .encode(rgb.as_raw(), side(rgb.width())?, side(rgb.height())?, ColorType::Rgb)
+            .map_err(|e| failed(&e))?;
         Ok(bytes)
     }
 }
@@ -73,9 +77,11 @@ fn fitting(footage: &Footage, width: u32) -> (u32, u32) {
 
 /// SHA-256 of all samples, plane by plane and row by row; words have the low byte first. Lower-case hex.
 pub fn planes_hash(picture: &Picture) -> String {
-    let all: Vec<u8> = match &picture.planes {
-        Planes::Eight(planes) => planes.iter().flat_map(|p| p.samples.iter().copied()).collect(),
-        Planes::Sixteen(planes) => planes.iter().flat_map(|p| p.samples.iter().flat_map(|s| s.to_le_bytes())).collect(),
-    };
-    crate::hash::bytes(&all)
+    match &picture.planes {
+        Planes::Eight(planes) => hash::parts(planes.iter().map(|p| p.samples.as_slice())),
+        Planes::Sixteen(planes) => {
+            let bytes = |p: &Plane<u16>| p.samples.iter().flat_map(|s| s.to_le_bytes()).collect::<Vec<u8>>();
+            hash::parts(planes.iter().map(bytes))
+        }
+    }
 }

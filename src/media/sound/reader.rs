@@ -4,7 +4,7 @@ use ffmpeg_next as ff;
 use ffmpeg_next::format::Sample;
 use ffmpeg_next::format::sample::Type;
 
-use super::super::{ffi, limits, reader};
+use super::super::{ffi, limits, source};
 use super::{Heard, Sampling};
 use crate::error::{Error, Result};
 use crate::footage::{Footage, Part};
@@ -32,7 +32,7 @@ impl<'a> SoundReader<'a> {
     /// `Failed` when it cannot be opened or decoded, and when pictures and sound share no clock.
     pub fn open(footage: &'a Footage, part: &'a Part, from: Position) -> Result<Option<Self>> {
         let failed = |what: String| Error::failed(format!("{}: the sound {what}", part.name)).hint(WITHOUT);
-        let mut input = reader::open(&part.path, false)?;
+        let mut input = source::open(&part.path, false)?;
         let stream = input.streams().find(|s| s.parameters().medium() == ff::media::Type::Audio).map(|s| s.index());
         let Some(index) = stream else { return Ok(None) };
         if part.counted && part.container != "avi" {
@@ -63,7 +63,7 @@ impl<'a> SoundReader<'a> {
         let target = this.stamp(Position::from_nanos(from.nanos().saturating_sub(BEFORE)));
         if target > 0 && (part.container == "dhav" || !ffi::seek(&mut this.input, index, target)) {
             drop(this.input);
-            this.input = reader::open(&part.path, false)?;
+            this.input = source::open(&part.path, false)?;
             ffi::only_stream(&mut this.input, index);
         }
         Ok(Some(this))
@@ -79,7 +79,7 @@ impl<'a> SoundReader<'a> {
                 Ok(()) => return self.heard().map(Some),
                 Err(ff::Error::Eof) => return Ok(None),
                 Err(_) if self.draining => return Ok(None),
-                Err(_) => match reader::next_packet(&mut self.input, self.stream)? {
+                Err(_) => match source::next_packet(&mut self.input, self.stream)? {
                     Some(packet) => drop(self.decoder.send_packet(&packet)),
                     None => {
                         self.draining = true;

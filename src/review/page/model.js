@@ -20,6 +20,7 @@ let stale = false; // `decided` is of older work
 let saving = Promise.resolve();
 
 export const listen = (listener) => listeners.add(listener);
+export const leave = (listener) => listeners.delete(listener);
 export const item = () => model.request.items[0];
 export const chosen = () => model.tracks.tracks.find((t) => t.id === model.chosen);
 export const canUndo = () => past.length > 0;

@@ -9,20 +9,21 @@ const AT_ONCE = 3; // requests
 
 const kept = new Map(); // name -> picture, the last used last
 const asked = new Map(); // name -> promise
-let width = 1280;
+let wide = 1280; // pictures, in pixels
 let run = 0; // of playing; each has its own number
 let playing = false;
 
-const name = (frame) => `${frame}/${width}/${model.covered ? model.version : "-"}`;
+const name = (frame) => `${frame}/${wide}/${model.covered ? model.version : "-"}`;
 
 export const isPlaying = () => playing;
+export const width = () => wide;
 
 /** How wide pictures are wanted, in device pixels. */
 export function setWidth(pixels) {
   // In steps, so that a window that is dragged does not have everything made anew.
   const wanted = Math.min(4096, Math.max(320, Math.ceil(pixels / 320) * 320));
-  if (wanted !== width) {
-    width = wanted;
+  if (wanted !== wide) {
+    wide = wanted;
     show();
   }
 }
@@ -47,7 +48,7 @@ async function get(frame) {
     return found;
   }
   if (!asked.has(key)) {
-    asked.set(key, server.picture(frame, width, model.covered).then((found) => {
+    asked.set(key, server.picture(frame, wide, model.covered).then((found) => {
       kept.set(key, found);
       for (const old of kept.keys()) {
         if (kept.size <= KEPT) break;

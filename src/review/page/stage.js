@@ -55,9 +55,11 @@ function fit() {
 
 function paint() {
   const ratio = devicePixelRatio;
-  canvas.width = stage.clientWidth * ratio;
-  canvas.height = stage.clientHeight * ratio;
+  const [width, height] = [Math.round(stage.clientWidth * ratio), Math.round(stage.clientHeight * ratio)];
   const context = canvas.getContext("2d");
+  // A canvas that is given a size is made anew, even if it is the same.
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  else context.clearRect(0, 0, width, height);
   const at = place();
   if (last?.bitmap?.width) context.drawImage(last.bitmap, at.x * ratio, at.y * ratio, at.w * ratio, at.h * ratio);
 }

@@ -117,7 +117,8 @@ impl Browser {
         }
     }
 
-    fn mouse(&mut self, kind: &str, (x, y): (f64, f64)) {
+    /// `mousePressed`, `mouseMoved` with the button held, or `mouseReleased`.
+    pub fn mouse(&mut self, kind: &str, (x, y): (f64, f64)) {
         let held = i32::from(kind != "mouseReleased");
         self.call(
             "Input.dispatchMouseEvent",

@@ -1,6 +1,7 @@
 //! Who else is on the machine, or in the browser, gets nothing out of the server and nothing into it.
 
-use super::{Served, desk};
+use super::desk;
+use super::served::Served;
 
 #[test]
 fn nobody_but_the_page_is_answered() {

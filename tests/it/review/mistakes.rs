@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::browser::Browser;
 use super::page::{begin, saved};
-use super::{Served, desk, person};
+use super::served::Served;
+use super::{desk, person};
 use crate::common::fixture;
 
 /// What the command line and request files are told in, and the page is not.

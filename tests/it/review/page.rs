@@ -10,7 +10,8 @@ use cctv_redact::tracks::lay::lay;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::{Served, desk};
+use super::desk;
+use super::served::Served;
 
 /// Where a place of the picture is on the screen, in pixels of boxes.
 pub(super) fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {

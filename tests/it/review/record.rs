@@ -7,8 +7,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
+use super::desk;
 use super::page::{begin, saved};
-use super::{Served, desk};
+use super::served::Served;
 
 /// Every field in the page, in an order in which they can be set: where it stands in a request, the control, what is
 /// chosen or typed there, and what the request then says.

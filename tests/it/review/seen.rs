@@ -8,7 +8,8 @@ use cctv_redact::render::{Event, Stretch, decode};
 use cctv_redact::{hash, request};
 use serde_json::{Value, json};
 
-use super::{Served, desk, person};
+use super::served::Served;
+use super::{desk, person};
 
 /// Two people in a recording of 320 x 240 and more.
 fn two_people(saved: &mut Value) {

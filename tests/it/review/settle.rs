@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::page::{begin, saved};
-use super::{Served, desk, person};
+use super::served::Served;
+use super::{desk, person};
 use crate::tool::Desk;
 
 /// A requester throughout, and somebody who is unmarked for more than a second.

@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::page::{begin, saved};
-use super::{Served, desk, person};
+use super::served::Served;
+use super::{desk, person};
 
 #[test]
 fn the_timeline_is_enlarged_scrolled_and_its_ends_are_dragged() {
