@@ -6,7 +6,7 @@ import { listen, mark, model, saved, tell } from "./model.js";
 import { go, play } from "./player.js";
 import { nothing } from "./record.js";
 import { position } from "./time.js";
-import { refused } from "./verdict.js";
+import { found, refused } from "./verdict.js";
 
 const look = document.getElementById("look");
 const give = document.getElementById("give");
@@ -94,6 +94,7 @@ async function watch() {
     return;
   }
   drawGive();
+  if (job.stage === "failed") found(job.error.spots);
   if (!["none", "ready", "failed"].includes(job.stage)) setTimeout(watch, 300);
 }
 

@@ -42,6 +42,14 @@ export function refused(id, error) {
       ? button(`${id}-cover-damage`, "Cover the whole picture where it is damaged", coverDamage) : null);
 }
 
+/** The damage that a run was stopped by, as if it had been seen. */
+export function found(spots) {
+  for (const spot of (spots ?? []).filter((s) => s.what === "damage")) {
+    for (let frame = place(spot.from); frame <= place(spot.to - 1e-5); frame += 1) damaged.add(frame);
+  }
+  tell("damage");
+}
+
 /** First and last of frames that follow one another. */
 function runs(frames) {
   const found = [];

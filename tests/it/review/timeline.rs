@@ -30,18 +30,17 @@ fn the_timeline_is_enlarged_scrolled_and_its_ends_are_dragged() {
     let to = at(&mut browser, "0.3", 8.0);
     browser.drag(begins, to);
     let third = frames * 3 / 10;
-    browser.wait(&format!(
-        "Math.abs(review.decided.window[0] - {third}) <= 1 && review.request.items[0].from.startsWith('00:00:06')"
-    ));
+    browser.wait(&format!("Math.abs(review.decided.window[0] - {third}) <= 1"));
+    let from = browser.eval("review.request.items[0].from");
     let ends = at(&mut browser, "(review.decided.window[1] + 1) / review.footage.times.length", 8.0);
     let to = at(&mut browser, "0.5", 8.0);
     browser.drag(ends, to);
     browser.wait(&format!("Math.abs(review.decided.window[1] + 1 - {}) <= 1", frames / 2));
     // Below the hours the same movement only goes there.
-    let (from, to) = (at(&mut browser, "0.3", 60.0), at(&mut browser, "0.4", 60.0));
-    browser.drag(from, to);
+    let (left, right) = (at(&mut browser, "0.3", 60.0), at(&mut browser, "0.4", 60.0));
+    browser.drag(left, right);
     browser.wait(&format!("Math.abs(review.frame - {}) <= 1", frames * 4 / 10));
-    assert_eq!(browser.eval("review.request.items[0].from.startsWith('00:00:06')"), json!(true));
+    assert_eq!(browser.eval("review.request.items[0].from"), from);
     // And by the keyboard.
     browser.eval("document.activeElement.blur()");
     browser.key("i", 0);
