@@ -4,9 +4,10 @@
 export function make(kind, attributes = {}, ...children) {
   const made = document.createElement(kind);
   for (const [key, value] of Object.entries(attributes)) {
+    if (value == null) continue;
     if (typeof value === "function") made.addEventListener(key, value);
     else if (key in made && typeof value !== "string") made[key] = value;
-    else if (value != null) made.setAttribute(key, value);
+    else made.setAttribute(key, value);
   }
   made.append(...children.filter((c) => c != null));
   return made;
@@ -70,7 +71,7 @@ export function sentences(...parts) {
 }
 
 /** Has a screen reader say something, once. */
-export function say(words) {
+export function announce(words) {
   const region = document.getElementById("said");
   if (region.textContent !== words) region.textContent = words;
 }
