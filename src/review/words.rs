@@ -46,6 +46,21 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
         "step 2, Which time: fill in From and To",
     ),
     (
+        "the tracks were made for a picture of",
+        None,
+        "open Its boxes were drawn or counted otherwise, and write down that size, if they were drawn on a copy of this very recording",
+    ),
+    (
+        "boxes have their centre outside the picture",
+        None,
+        "open Its boxes were drawn or counted otherwise, and write down the size that they were drawn at",
+    ),
+    (
+        "are for stills",
+        Some("times of single pictures are given, but a clip is chosen"),
+        "step 2, The answer: choose single pictures, then a clip again",
+    ),
+    (
         "--at and --every",
         Some("single pictures and pictures at an interval are both asked for"),
         "step 2, Which time: choose one of them",

@@ -26,11 +26,28 @@ function trouble(e) {
   byId("trouble").textContent = e ? `${e.message ?? e.what}${e.hint ? ` ${e.hint}` : ""}` : "";
 }
 
+/** An answer to a request for which there is no recording: what is recorded, and its approval. */
+async function withoutRecording(found) {
+  model.begin(found);
+  only("bench");
+  byId("bench").classList.add("answer");
+  for (const id of ["left", "tab-who", "tab-look"]) byId(id).hidden = true;
+  byId("title").textContent = `${state.request.reference}: an answer without a recording`;
+  model.tell("begin");
+  model.tell("saved", "Saved");
+  tab(byId("tab-what"));
+  await model.decide();
+}
+
 async function start() {
   const found = await server.state();
   if (found.stage === "reading") {
     only("reading");
     setTimeout(() => start().catch(trouble), 300);
+    return;
+  }
+  if (found.stage === "answer") {
+    await withoutRecording(found);
     return;
   }
   if (found.stage !== "ready") {
@@ -68,11 +85,12 @@ function tab(chosen) {
   // Looking is looking at what is handed over; marking needs the picture as it was recorded.
   if (chosen.id === "tab-look" || chosen.id === "tab-who") preview(chosen.id === "tab-look");
 }
-for (const [i, one] of tabs.entries()) {
+for (const one of tabs) {
   one.addEventListener("click", () => tab(one));
   one.addEventListener("keydown", (e) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (by) tab(tabs[(i + by + tabs.length) % tabs.length]);
+    const there = tabs.filter((t) => !t.hidden);
+    if (by) tab(there[(there.indexOf(one) + by + there.length) % there.length]);
     if (by) e.stopPropagation();
   });
 }
