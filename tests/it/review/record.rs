@@ -246,7 +246,22 @@ fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     browser.enter("#answer-reference", "SAR-4");
     browser.click("#answer-without");
     browser.wait("globalThis.review?.decided?.nothing && document.getElementById('answer')?.value === 'no-data-held'");
-    operate(&mut browser, "#controller", "Example Surgery");
+    // As in an earlier request, of which nothing but what stays the same is taken.
+    let earlier = json!({ "version": 1, "reference": "SAR-1", "received": "2026-01-01", "controller": "Example Surgery", "operator": 7,
+        "redacted_by": { "role": "processor", "contract_reference": "DPA-1", "instruction_reference": "INS-1" },
+        "delivery": { "method": "stick", "recipient_reference": "R-1" } });
+    browser.eval(&format!(
+        "(() => {{ const data = new DataTransfer(); data.items.add(new File([{text}], 'request.json')); \
+         const e = document.getElementById('template'); e.files = data.files; e.dispatchEvent(new Event('change')); }})()",
+        text = json!(earlier.to_string())
+    ));
+    browser.wait(
+        "review.request.controller === 'Example Surgery' && review.request.redacted_by.contract_reference === 'DPA-1'",
+    );
+    assert_eq!(
+        browser.eval("[review.request.received, review.request.operator, review.request.delivery.recipient_reference]"),
+        json!([null, null, null])
+    );
     saved(&mut browser);
     browser.picture("12-without");
     drop((browser, served));
