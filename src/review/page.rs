@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/stage.js", SCRIPT, include_str!("page/stage.js")),
     ("page/axis.js", SCRIPT, include_str!("page/axis.js")),
     ("page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
+    ("page/bring.js", SCRIPT, include_str!("page/bring.js")),
     ("page/people.js", SCRIPT, include_str!("page/people.js")),
     ("page/decide.js", SCRIPT, include_str!("page/decide.js")),
     ("page/verdict.js", SCRIPT, include_str!("page/verdict.js")),
@@ -27,6 +28,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/gaps.js", SCRIPT, include_str!("page/gaps.js")),
     ("page/sound.js", SCRIPT, include_str!("page/sound.js")),
     ("page/record.js", SCRIPT, include_str!("page/record.js")),
+    ("page/template.js", SCRIPT, include_str!("page/template.js")),
     ("page/check.js", SCRIPT, include_str!("page/check.js")),
     ("page/choose.js", SCRIPT, include_str!("page/choose.js")),
 ];

@@ -18,7 +18,7 @@ use super::folder::listing;
 use super::page;
 use super::projector::Stage;
 use super::server::Desk;
-use super::show::Question;
+use super::show::{Question, nothing};
 use super::words::told;
 use super::work::Saved;
 use crate::error::{Error, Result};
@@ -35,10 +35,11 @@ pub fn all(token: &str) -> Router<Arc<Desk>> {
         .route(&at("state"), get(state))
         .route(&at("folder"), post(folder))
         .route(&at("footage"), post(footage))
+        .route(&at("answer"), post(answer_without))
         .route(&at("frame/{frame}/{width}/{how}"), get(frame))
         .route(&at("work"), put(save))
         .route(&at("ask"), post(ask))
-        .route(&at("import/{name}"), post(import))
+        .route(&at("import/{name}/{size}/{origin}"), post(import))
         .route(&at("approve"), post(approve))
         .route(&at("progress"), get(progress))
         .route(&at("cancel"), post(cancel))
@@ -70,14 +71,16 @@ fn said<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T> {
 }
 
 async fn state(State(desk): At) -> Response {
+    let without = desk.work().and_then(|w| w.request()).is_ok_and(|r| r.items.is_empty());
     let (stage, footage, error) = match desk.projector.stage() {
+        _ if without => ("answer", Value::Null, Value::Null),
         Stage::None => ("none", Value::Null, Value::Null),
         Stage::Reading => ("reading", Value::Null, Value::Null),
         Stage::Ready(footage) => ("ready", (*footage).clone(), Value::Null),
         Stage::Failed(e) => ("failed", Value::Null, told(&e)),
     };
     let mut found = json!({ "stage": stage, "footage": footage, "error": error });
-    if let (Ok(work), "ready") = (desk.work(), stage) {
+    if let (Ok(work), "ready" | "answer") = (desk.work(), stage) {
         match work.saved().and_then(|s| serde_json::to_value(s).map_err(|e| Error::failed(e.to_string()))) {
             Ok(saved) => found["saved"] = saved,
             Err(e) => return answer(Err(e)),
@@ -105,6 +108,19 @@ struct Chosen {
 async fn footage(State(desk): At, body: Bytes) -> Response {
     let opened = said::<Chosen>(&body).and_then(|chosen| desk.open(&chosen.files, Some(chosen.fps)));
     answer(opened.map(|()| json!({})))
+}
+
+/// An answer to a request for which there is no recording.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Without {
+    folder: PathBuf,
+    reference: String,
+}
+
+async fn answer_without(State(desk): At, body: Bytes) -> Response {
+    let begun = said::<Without>(&body).and_then(|it| desk.answer(&it.folder, &it.reference));
+    answer(begun.map(|()| json!({})))
 }
 
 async fn frame(State(desk): At, Path((frame, width, how)): Path<(usize, u32, String)>) -> Response {
@@ -142,17 +158,29 @@ async fn save(State(desk): At, body: Bytes) -> Response {
 /// A question about the footage that has no picture for an answer.
 async fn ask(State(desk): At, body: Bytes) -> Response {
     let asked = match said::<Question>(&body) {
+        Ok(Question::Decide) => decide(&desk).await,
         Ok(question) => desk.projector.ask(question).await.map(|found| found.0),
         Err(e) => Err(e),
     };
     answer(asked)
 }
 
-/// A track file of any kind, as native tracks; nothing is changed by it yet.
-async fn import(State(desk): At, Path(name): Path<String>, body: Bytes) -> Response {
+/// What the saved work comes to. Where there is no recording there is nobody to ask.
+async fn decide(desk: &Desk) -> Result<Value> {
+    let request = desk.work()?.request()?;
+    if request.items.is_empty() {
+        return Ok(nothing(&request));
+    }
+    desk.projector.ask(Question::Decide).await.map(|found| found.0)
+}
+
+/// A track file of any kind, as native tracks; nothing is changed by it yet. `-` where nothing is said of the size that
+/// boxes were drawn at, or of the number of the first pixel.
+async fn import(State(desk): At, Path((name, size, origin)): Path<(String, String, String)>, body: Bytes) -> Response {
+    let (size, origin) = (Some(size).filter(|s| s != "-"), origin.parse().ok());
     let kept = desk.work().and_then(|work| work.keep(&name, &body));
     answer(match kept {
-        Ok(file) => desk.projector.ask(Question::Import { file }).await.map(|found| found.0),
+        Ok(file) => desk.projector.ask(Question::Import { file, size, origin }).await.map(|found| found.0),
         Err(e) => Err(e),
     })
 }
@@ -164,7 +192,7 @@ async fn approve(State(desk): At) -> Response {
 async fn begin(desk: &Desk) -> Result<()> {
     let work = desk.work()?;
     let saved = work.saved()?;
-    let decided = desk.projector.ask(Question::Decide).await?.0;
+    let decided = decide(desk).await?;
     let mut request = approved(&saved, &decided)?;
     // What is made is what was decided on: a track file that is changed meanwhile stops the run.
     for tracks in request.items.iter_mut().flat_map(|i| &mut i.tracks) {

@@ -24,7 +24,7 @@ use crate::disclose::Settings;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::progress::Progress;
-use crate::request::{Request, TrackSource};
+use crate::request::{Request, TrackSource, check_reference};
 
 /// The most that the page sends at once, in bytes: tracks of very many people, or a file to import.
 const BODY: usize = 256 << 20;
@@ -132,6 +132,20 @@ impl Desk {
         Ok(())
     }
 
+    /// Begins to answer a request for which there is no recording, or goes on with it. The work is kept in a folder named
+    /// by the reference, `beside` what else is there.
+    ///
+    /// # Errors
+    /// `Usage` for a reference that cannot name a folder, or names work on a recording; `Failed` when nothing can be saved.
+    pub fn answer(&self, beside: &Path, reference: &str) -> Result<()> {
+        check_reference(reference)?;
+        let beside = std::path::absolute(beside).map_err(|e| Error::io("cannot read", beside, &e))?;
+        let work = Work::open(folder_for(&beside.join(reference), self.wanted.out.as_deref()))?;
+        work.begin_answer(self.wanted.request.as_ref().map(|r| &r.0), reference)?;
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
+        Ok(())
+    }
+
     fn nothing_given(&self, work: &Work) -> Result<()> {
         if self.wanted.request.is_none() && self.wanted.tracks.is_none() {
             return Ok(());
@@ -166,8 +180,10 @@ pub fn serve(wanted: Wanted, progress: &dyn Progress, started: impl FnOnce(&str)
             wanted,
             ended: AtomicBool::new(false),
         });
-        if !footage.is_empty() {
-            desk.open(&footage, None)?;
+        match &desk.wanted.request {
+            _ if !footage.is_empty() => desk.open(&footage, None)?,
+            Some((request, _)) if request.gives_nothing() => desk.answer(Path::new("."), &request.reference)?,
+            _ => {}
         }
         started(&desk.door.address());
         let ending = {

@@ -76,6 +76,10 @@ pub enum Question {
     Import {
         /// Relative to the work folder.
         file: String,
+        /// The size that its boxes were drawn at, `WxH`, where that is another.
+        size: Option<String>,
+        /// The number of the first pixel of a row, in MOT files.
+        origin: Option<u8>,
     },
 }
 
@@ -171,10 +175,11 @@ impl Desk<'_> {
             Question::Follow { frame, shape: [x, y, w, h], frames } => {
                 self.follow(frame, BoundingBox::new(x, y, w, h), frames)?
             }
-            Question::Import { file } => {
+            Question::Import { file, size, origin } => {
                 let mut item = self.item()?;
                 let clock = clock_of(item.clock.as_ref(), self.footage)?;
                 item.tracks = vec![request::TrackSource { file, sha256: None }];
+                (item.tracks_size, item.mot_origin) = (size, origin);
                 (item.subjects, item.subject_labels, item.shown) = Default::default();
                 let found = import(&item, self.work, self.footage, clock.as_ref().map(|c| &c.0))?;
                 serde_json::to_value(found).map_err(|e| Error::failed(format!("tracks cannot be sent: {e}")))?
@@ -227,8 +232,9 @@ impl Desk<'_> {
         let clock = clock_of(item.clock.as_ref(), self.footage);
         let known = clock.as_ref().ok().and_then(|c| c.as_ref());
         let mut told = if request.gives_nothing() {
-            json!({ "nothing": true, "frames": 0, "window": [null, null], "covered": [], "missing": [], "warnings": [],
-                "concerns": [], "stretches": [], "tracks": self.tracks(&item, known.map(|c| &c.0)) })
+            let mut told = nothing(&request);
+            told["tracks"] = self.tracks(&item, known.map(|c| &c.0));
+            told
         } else {
             let base = self.work;
             let decided = request::check_item(&item)
@@ -249,8 +255,7 @@ impl Desk<'_> {
             }
         };
         told["clock"] = known.map_or(Value::Null, |(clock, source)| self.clock(clock, source));
-        let wrong = request::check_record(&request).err().map(|e| words::told(&e));
-        told["record"] = json!({ "error": wrong, "warnings": request::warnings(&request) });
+        told["record"] = record(&request);
         Ok(told)
     }
 
@@ -330,6 +335,18 @@ impl Desk<'_> {
         }
         Ok(json!({ "boxes": boxes, "stopped": stopped }))
     }
+}
+
+/// What a request comes to by which nothing is handed over.
+pub fn nothing(request: &Request) -> Value {
+    json!({ "nothing": true, "frames": 0, "window": [null, null], "covered": [], "missing": [], "warnings": [],
+        "concerns": [], "stretches": [], "tracks": [], "clock": null, "record": record(request) })
+}
+
+/// What is wrong with what a request records, and what to warn of.
+fn record(request: &Request) -> Value {
+    let wrong = request::check_record(request).err().map(|e| words::told(&e));
+    json!({ "error": wrong, "warnings": request::warnings(request) })
 }
 
 /// What names the bytes of several files together: any change of one gives another.

@@ -21,7 +21,7 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
     (
         "'' cannot be a reference",
         Some("the reference is missing"),
-        "step 2, For the record: it names the folder, for example SAR-2026-014",
+        "step 2, The request: it names the folder, for example SAR-2026-014",
     ),
     ("a processor needs contract_reference", Some("a processor needs a contract reference"), PROCESSOR),
     ("a processor needs instruction_reference", Some("a processor needs an instruction reference"), PROCESSOR),
@@ -44,6 +44,21 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
         "--every needs --from and --to",
         Some("it is not said between which times the pictures are"),
         "step 2, Which time: fill in From and To",
+    ),
+    (
+        "the tracks were made for a picture of",
+        None,
+        "open Its boxes were drawn or counted otherwise, and write down that size, if they were drawn on a copy of this very recording",
+    ),
+    (
+        "boxes have their centre outside the picture",
+        None,
+        "open Its boxes were drawn or counted otherwise, and write down the size that they were drawn at",
+    ),
+    (
+        "are for stills",
+        Some("times of single pictures are given, but a clip is chosen"),
+        "step 2, The answer: choose single pictures, then a clip again",
     ),
     (
         "--at and --every",
@@ -102,7 +117,7 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
     (
         "exists already",
         None,
-        "another reference (step 2, For the record) makes another pack; an existing one is never changed",
+        "another reference (step 2, The request) makes another pack; an existing one is never changed",
     ),
 ];
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::show::{REQUEST, revision};
 use crate::error::{Error, Result};
-use crate::request::{self, Item, Kind, Obscure, Request, TrackSource};
+use crate::request::{self, Decision, Item, Kind, Obscure, Outcome, Request, TrackSource};
 use crate::tracks::formats::native::{Document, Footage};
 use crate::{input, json};
 
@@ -94,6 +94,34 @@ impl Work {
         self.write(REQUEST, &json::text(&request)?)
     }
 
+    /// Begins an answer without a recording: the one that was given, or that there is none. Where there is one already, it
+    /// is gone on with.
+    ///
+    /// # Errors
+    /// `Usage` where the folder has work on a recording; `Failed` when it cannot be saved.
+    pub fn begin_answer(&self, given: Option<&Request>, reference: &str) -> Result<()> {
+        if self.begun() {
+            let goes_on = self.request()?.items.is_empty();
+            let other = || {
+                Error::usage(format!("{}: this is the work on a recording", self.folder.display()))
+                    .hint("choose another reference, or choose that recording")
+            };
+            return if goes_on { Ok(()) } else { Err(other()) };
+        }
+        let mut request = Request::new(reference, Vec::new());
+        request.decision = Some(Decision {
+            outcome: Outcome::NoDataHeld,
+            ground: None,
+            reason_internal: None,
+            reason_to_requester: None,
+        });
+        if let Some(given) = given.filter(|r| r.gives_nothing()) {
+            request = Request { items: Vec::new(), ..given.clone() };
+        }
+        self.write(REQUEST, &json::text(&request)?)?;
+        self.begin_tracks(None, None)
+    }
+
     /// States the frame rate of footage that does not say, or that it is not to be stated; before there are any tracks,
     /// which depend on it.
     ///
@@ -167,7 +195,8 @@ impl Work {
         }
         // What the rest of the program would not read is not written.
         new.tracks.clone().into_tracks()?;
-        if new.request.items.len() != 1 || new.request.items[0].footage != old.request.items[0].footage {
+        let files = |request: &Request| request.items.iter().map(|i| i.footage.clone()).collect::<Vec<_>>();
+        if files(&new.request) != files(&old.request) {
             return Err(Error::usage("the footage of a review does not change"));
         }
         if new.tracks != old.tracks {

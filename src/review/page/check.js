@@ -198,7 +198,7 @@ function draw() {
 }
 
 listen((what) => {
-  if (!model.footage) return;
+  if (!model.request) return;
   if (["begin", "work", "decided"].includes(what)) redraw();
   if (what === "begin") watch();
 });

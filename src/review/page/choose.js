@@ -41,6 +41,10 @@ export async function look(path, opened) {
     make("span", { class: "facts" }, `${size(f.bytes)}, ${f.begins ? `begins ${f.begins.replace("T", " ")} by its name` : `written ${day(f.modified)}`}${f.begun ? ", work begun" : ""}`));
   const into = (name, to) => make("li", {}, button(null, name, attempt(() => look(to, opened))));
   const [likely, other] = [true, false].map((is) => found.files.filter((f) => f.recording === is).sort(order));
+  const without = attempt(async () => {
+    await server.answer(found.path, document.getElementById("answer-reference").value.trim());
+    opened();
+  });
   panel.replaceChildren(
     make("ul", { id: "folder-list", "aria-label": "Folders and recordings" },
       ...(found.parent ? [into("One folder up", found.parent)] : []),
@@ -49,6 +53,10 @@ export async function look(path, opened) {
     make("details", { open: !likely.length && other.length > 0 }, make("summary", {}, `Other files (${other.length})`),
       make("ul", { "aria-label": "Other files" }, ...other.map((f, n) => file(f, likely.length + n)))),
     make("details", {}, make("summary", {}, "The recording does not say how fast it is"),
-      field("rate", "Pictures a second, as the recorder made them (never guess: times depend on it)", rate, (v) => { rate = v; }, { placeholder: "25" })));
+      field("rate", "Pictures a second, as the recorder made them (never guess: times depend on it)", rate, (v) => { rate = v; }, { placeholder: "25" })),
+    make("details", {}, make("summary", {}, "There is no recording, or none is to be handed over"),
+      make("p", {}, "The answer is recorded all the same, with a notice for the requester. Your work is saved in this folder."),
+      field("answer-reference", "Your reference for the request", "", () => {}, { placeholder: "SAR-2026-014" }),
+      button("answer-without", "Answer without a recording", without)));
   panel.querySelector("button")?.focus();
 }

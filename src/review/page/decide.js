@@ -5,6 +5,7 @@ import { fill, make, soon } from "./dom.js";
 import { listen, model } from "./model.js";
 import { answer, nothing, record } from "./record.js";
 import { sound } from "./sound.js";
+import { template } from "./template.js";
 import { verdict } from "./verdict.js";
 import { clock, wanted } from "./wanted.js";
 
@@ -14,10 +15,10 @@ const redraw = soon(panel, draw);
 function draw() {
   const made = nothing() ? [] : [wanted(), clock(), covering(), sound()];
   const [asked, ...more] = record();
-  fill(panel, make("div", { id: "verdict" }, verdict()), asked, answer(), ...made, ...more);
+  fill(panel, make("div", { id: "verdict" }, verdict()), asked, answer(), ...made, ...more, template());
 }
 
 listen((what) => {
-  if (!model.footage) return;
+  if (!model.request) return;
   if (["begin", "work", "decided", "damage"].includes(what)) redraw();
 });

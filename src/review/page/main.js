@@ -12,7 +12,7 @@ import { moment } from "./typed.js";
 import { closer } from "./timeline.js";
 import { beginHere, endHere } from "./wanted.js";
 import { sentences } from "./dom.js";
-import "./steps.js";
+import { show as tab } from "./steps.js";
 import "./decide.js";
 
 const byId = (id) => document.getElementById(id);
@@ -29,11 +29,28 @@ function trouble(e) {
   byId("trouble-words").textContent = e ? sentences(e.message ?? e.what, e.hint) : "";
 }
 
+/** An answer to a request for which there is no recording: what is recorded, and its approval. */
+async function withoutRecording(found) {
+  model.begin(found);
+  only("bench");
+  byId("bench").classList.add("answer");
+  for (const id of ["left", "tab-who", "tab-look"]) byId(id).hidden = true;
+  byId("title").textContent = `${state.request.reference}: an answer without a recording`;
+  model.tell("begin");
+  model.tell("saved", "Saved");
+  tab(byId("tab-what"));
+  await model.decide();
+}
+
 async function start() {
   const found = await server.state();
   if (found.stage === "reading") {
     only("reading");
     setTimeout(() => start().catch(trouble), 300);
+    return;
+  }
+  if (found.stage === "answer") {
+    await withoutRecording(found);
     return;
   }
   if (found.stage !== "ready") {

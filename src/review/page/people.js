@@ -1,6 +1,7 @@
 // Step 1: who is who. What is to be covered, everybody who is marked, and what can be done with them.
 
 import * as edit from "./boxes.js";
+import { taking } from "./bring.js";
 import * as server from "./server.js";
 import { announce, button, choice, field, fill, make, soon } from "./dom.js";
 import { forget, gapList } from "./gaps.js";
@@ -67,23 +68,6 @@ export async function follow() {
   }
   following = false;
   say(said);
-}
-
-async function bring(file) {
-  try {
-    await saved();
-    const found = await server.bring(file);
-    change(() => {
-      for (const track of found.tracks) {
-        while (model.tracks.tracks.some((t) => t.id === track.id)) track.id = `${track.id}-${freeId()}`;
-        track.sampling ??= found.sampling;
-        model.tracks.tracks.push(track);
-      }
-    });
-    say(`${found.tracks.length} people and things taken from ${file.name}.`);
-  } catch (e) {
-    say(e.message + (e.hint ? `: ${e.hint}` : ""));
-  }
 }
 
 function setRole(track, value) {
@@ -177,8 +161,7 @@ function draw() {
         const [w, h] = model.footage.size;
         add([w * 0.4, h * 0.4, w * 0.2, h * 0.2], true);
       })),
-    make("label", { class: "field" }, make("span", {}, "Take boxes from a file of another program (CVAT, MOT, Label Studio and others)"),
-      make("input", { id: "bring", type: "file", change: (e) => e.target.files[0] && bring(e.target.files[0]) })));
+    taking(say));
 }
 
 listen((what) => {

@@ -35,14 +35,14 @@ function decide(outcome) {
 
 const reason = (key) => (value) => change(() => {
   const r = request();
-  r.decision = { outcome: item().kind, ground: null, reason_internal: null, reason_to_requester: null, ...r.decision, [key]: value };
+  r.decision = { outcome: item()?.kind, ground: null, reason_internal: null, reason_to_requester: null, ...r.decision, [key]: value };
 });
 
 /** What the requester gets, and why. */
 export function answer() {
   const d = request().decision;
   return part("The answer",
-    choice("answer", "The requester gets", nothing() ? d.outcome : item().kind, [["clip", "a clip"], ["still", "single pictures"],
+    choice("answer", "The requester gets", nothing() ? d.outcome : item().kind, [...(item() ? [["clip", "a clip"], ["still", "single pictures"]] : []),
       ["refuse", "nothing: the request is refused"], ["no-data-held", "nothing: there is no recording of them"]], decide),
     d?.outcome === "refuse" ? choice("ground", "On which ground", d.ground ?? "", [["", "to be chosen"],
       ["third-party-rights", "it would harm the rights of others"], ["manifestly-unfounded", "it is manifestly unfounded"],

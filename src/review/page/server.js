@@ -24,11 +24,13 @@ const post = (path, value) => talk("POST", path, JSON.stringify(value ?? null));
 export const state = () => talk("GET", "state");
 export const folder = (path) => post("folder", path);
 export const open = (files, fps) => post("footage", { files, fps });
+export const answer = (folder, reference) => post("answer", { folder, reference });
 export const save = (work) => talk("PUT", "work", JSON.stringify(work));
 export const decide = () => post("ask", "Decide");
 export const when = (at) => post("ask", { When: { at } });
 export const follow = (frame, shape, frames) => post("ask", { Follow: { frame, shape, frames } });
-export const bring = (file) => talk("POST", `import/${encodeURIComponent(file.name)}`, file);
+/** `how`: the size that boxes were drawn at and the number of the first pixel, where the file does not say. */
+export const bring = (file, how) => talk("POST", `import/${[file.name, how.size || "-", how.origin || "-"].map(encodeURIComponent).join("/")}`, file);
 export const approve = () => post("approve");
 export const progress = () => talk("GET", "progress");
 export const cancel = () => post("cancel");

@@ -20,7 +20,7 @@ function stretch(text, n, all) {
   const at = model.decided?.silent?.[n];
   return make("li", { class: "silent" },
     field(`silent-from-${n}`, `Silent ${n + 1}, from`, from, (v) => set(read(v), to)),
-    field(`silent-to-${n}`, "to", to, (v) => set(from, read(v))),
+    field(`silent-to-${n}`, `Silent ${n + 1}, to`, to, (v) => set(from, read(v))),
     make("div", { class: "buttons" },
       button(`silent-from-here-${n}`, "From this frame", () => set(written.from(model.frame), to), { "aria-label": `Silent ${n + 1}: from this frame` }),
       button(`silent-to-here-${n}`, "To this frame", () => set(from, written.to(model.frame)), { "aria-label": `Silent ${n + 1}: to this frame, inclusive` }),

@@ -8,6 +8,7 @@ const onward = document.getElementById("next-step");
 const NEXT = { who: "Next: what is handed over", what: "Next: check it", look: "Next: approve" };
 
 const open = () => tabs.find((t) => t.getAttribute("aria-selected") === "true");
+const there = () => tabs.filter((t) => !t.hidden); // without a recording there are fewer
 const step = (tab) => tab.getAttribute("aria-controls");
 
 /** Whether nothing is left to do in a step. */
@@ -15,11 +16,11 @@ function done(name) {
   const { decided, request, tracks, checks } = model;
   const allowed = decided && !decided.error;
   if (name === "who") {
-    const wanted = item().obscure === "all-but-subject" ? "subject" : "third-party";
+    const wanted = item()?.obscure === "all-but-subject" ? "subject" : "third-party";
     return tracks.tracks.some((t) => (t.role ?? "third-party") === wanted);
   }
-  if (name === "what") return Boolean(allowed && request.reference);
-  if (name === "look") return Boolean(allowed && decided.stretches.every((s) => checks.looked_at.includes(s.key)));
+  if (name === "what") return Boolean(allowed && request.reference && !decided.record?.error);
+  if (name === "look") return Boolean(allowed && decided.stretches?.every((s) => checks.looked_at.includes(s.key)));
   return Boolean(document.getElementById("ready"));
 }
 
@@ -33,11 +34,12 @@ function draw() {
   }
   const name = step(open());
   onward.parentElement.hidden = !NEXT[name];
-  onward.textContent = NEXT[name] ?? "";
+  onward.textContent = (there().length < tabs.length ? NEXT.look : NEXT[name]) ?? "";
   onward.classList.toggle("main", done(name));
 }
 
-function show(chosen, focus = chosen) {
+/** Opens a step. */
+export function show(chosen, focus = chosen) {
   for (const one of tabs) {
     const on = one === chosen;
     one.setAttribute("aria-selected", String(on));
@@ -50,18 +52,19 @@ function show(chosen, focus = chosen) {
   if (chosen.id === "tab-look" || chosen.id === "tab-who") preview(chosen.id === "tab-look");
 }
 
-for (const [i, one] of tabs.entries()) {
+for (const one of tabs) {
   one.addEventListener("click", () => show(one));
   one.addEventListener("keydown", (e) => {
+    const i = there().indexOf(one);
     const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: -1 }[e.key];
     if (to === undefined || e.shiftKey || e.ctrlKey) return;
     e.preventDefault();
     e.stopPropagation();
-    show(tabs.at(to % tabs.length));
+    show(there().at(to % there().length));
   });
 }
 onward.addEventListener("click", () => {
-  const next = tabs[tabs.indexOf(open()) + 1];
+  const next = there()[there().indexOf(open()) + 1];
   show(next, document.getElementById(step(next)));
 });
 

@@ -62,9 +62,10 @@ function runs(frames) {
 
 /** Damage that was seen in the time that is handed over, while it stops the run. */
 function seenDamage() {
+  if (nothing() || item().damaged === "cover") return [];
   const [first, last] = model.decided.window ?? [];
   const wanted = runs([...damaged].filter((f) => f >= first && f <= last));
-  if (item().damaged === "cover" || nothing() || !wanted.length) return [];
+  if (!wanted.length) return [];
   const times = model.footage.times;
   return [...wanted.slice(0, MOST).map(([a], n) => make("li", {}, button(`damage-${n}`, `${position(times[a])} the recording is damaged here: that stops the run`, () => go(a)))),
     make("li", {}, button("damage-cover", "Cover the whole picture where it is damaged", coverDamage))];
@@ -74,7 +75,7 @@ function seenDamage() {
 export function verdict() {
   const d = model.decided;
   if (!d) return null;
-  const { times } = model.footage;
+  const times = model.footage?.times;
   const wrong = d.record.error && model.request.reference ? refused("verdict-record", d.record.error) : null;
   const lines = (d.warnings ?? []).concat(d.record.warnings).map((w) => make("li", { class: "warn" }, w));
   if (d.error) return make("div", {}, refused("verdict", d.error), wrong, make("ul", { class: "list" }, ...seenDamage(), ...lines));

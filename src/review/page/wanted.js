@@ -9,13 +9,13 @@ const set = (key) => (value) => change(() => { item()[key] = value; });
 const here = () => position(model.footage.times[model.frame]);
 const after = () => notBefore(model.footage.times[model.frame + 1] ?? model.footage.end);
 const read = (typed) => moment(typed, model.footage, model.decided?.clock);
-let kept = { clip: {}, still: {} }; // what was wanted of each kind before the other one was chosen
+const kept = { clip: {}, still: {} }; // what was wanted of each kind before the other one was chosen
 
 /** Makes the item a clip or stills, with the times that go with that. To be called in a change. */
 export function kind(wanted) {
   const it = item();
   if (it.kind === wanted) return;
-  kept[it.kind] = { from: it.from, to: it.to, at: it.at, every: it.every };
+  kept[it.kind] = it.kind === "clip" ? { from: it.from, to: it.to } : { from: it.from, to: it.to, at: it.at, every: it.every };
   const whole = { from: "00:00:00.000", to: notBefore(model.footage.end) };
   const fresh = wanted === "clip" ? { ...whole, at: [], every: null } : { from: null, to: null, at: [], every: null };
   Object.assign(it, fresh, kept[wanted], { kind: wanted });

@@ -216,7 +216,9 @@ fn a_recording_without_a_rate_is_opened_with_one_and_several_files_as_one() {
     browser.picture("0-choose");
     let open =
         "[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent === 'untimed.h264').click()";
+    browser.eval("document.getElementById('rate').dataset.before = 'yes'");
     browser.eval(open);
+    browser.wait("!document.getElementById('rate').dataset.before");
     browser
         .wait("document.getElementById('trouble').textContent.includes('The recording does not say how fast it is')");
     browser.eval("document.getElementById('rate').closest('details').open = true");

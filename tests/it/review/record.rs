@@ -67,8 +67,8 @@ const NOT_SET: &[(&str, &str)] = &[
     ("items[].tracks[].sha256", "stated when the pack is made, of what was decided on"),
     ("items[].binding", "tracks are taken into the page's own file, numbered as the recording is"),
     ("items[].tracks_format", "as binding"),
-    ("items[].tracks_size", "as binding"),
-    ("items[].mot_origin", "as binding"),
+    ("items[].tracks_size", "said beside the file that is taken in: boxes_of_another_size_are_taken_in"),
+    ("items[].mot_origin", "as tracks_size"),
     ("items[].tracks_first_frame", "as binding"),
     ("items[].subjects", "who is the requester is said in the tracks"),
     ("items[].subject_labels", "as subjects"),
@@ -231,4 +231,68 @@ fn no_data_held_needs_no_one_marked_and_nothing_looked_at() {
     assert_eq!(made["files"], json!([]));
     let notice = std::fs::read(folder.path().join("packs/SAR-3/send/notice.json")).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&notice).unwrap()["outcome"], "no-data-held");
+}
+
+#[test]
+fn an_answer_without_any_recording_is_made_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["--out", "packs"]);
+    let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
+    browser.wait("document.getElementById('answer-reference')");
+    browser.eval("document.getElementById('answer-reference').closest('details').open = true");
+    browser.enter("#answer-reference", "SAR 4");
+    browser.click("#answer-without");
+    browser.wait("document.getElementById('trouble').textContent.includes('SAR-2026-014')");
+    browser.enter("#answer-reference", "SAR-4");
+    browser.click("#answer-without");
+    browser.wait("globalThis.review?.decided?.nothing && document.getElementById('answer')?.value === 'no-data-held'");
+    // As in an earlier request, of which nothing but what stays the same is taken.
+    let earlier = json!({ "version": 1, "reference": "SAR-1", "received": "2026-01-01", "controller": "Example Surgery", "operator": 7,
+        "redacted_by": { "role": "processor", "contract_reference": "DPA-1", "instruction_reference": "INS-1" },
+        "delivery": { "method": "stick", "recipient_reference": "R-1" } });
+    browser.eval(&format!(
+        "(() => {{ const data = new DataTransfer(); data.items.add(new File([{text}], 'request.json')); \
+         const e = document.getElementById('template'); e.files = data.files; e.dispatchEvent(new Event('change')); }})()",
+        text = json!(earlier.to_string())
+    ));
+    browser.wait(
+        "review.request.controller === 'Example Surgery' && review.request.redacted_by.contract_reference === 'DPA-1'",
+    );
+    assert_eq!(
+        browser.eval("[review.request.received, review.request.operator, review.request.delivery.recipient_reference]"),
+        json!([null, null, null])
+    );
+    saved(&mut browser);
+    browser.picture("12-without");
+    drop((browser, served));
+    // Gone on with, by the same reference.
+    let served = Served::start(folder.path(), &["--out", "packs"]);
+    let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
+    browser.wait("document.getElementById('answer-reference')");
+    browser.eval("document.getElementById('answer-reference').closest('details').open = true");
+    browser.enter("#answer-reference", "SAR-4");
+    browser.click("#answer-without");
+    browser.wait("globalThis.review?.request?.controller === 'Example Surgery' && review.decided");
+    browser.click("#tab-give");
+    browser.wait("!document.getElementById('approve').disabled");
+    browser.click("#approve");
+    browser.wait("document.getElementById('notice')?.innerText.includes('No footage of you is held')");
+    assert_eq!(browser.faults.iter().filter(|f| !f.contains("/answer")).count(), 0, "{:?}", browser.faults);
+    let pack = folder.path().join("packs/SAR-4");
+    let tool = || Command::new(env!("CARGO_BIN_EXE_cctv-redact"));
+    assert!(tool().args(["verify", "--quiet"]).arg(&pack).status().unwrap().success());
+    let request = folder.path().join("packs.review/SAR-4/request.json");
+    assert!(
+        tool()
+            .args(["run", "--quiet", "--out"])
+            .arg(folder.path().join("again"))
+            .arg(request)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(
+        std::fs::read(pack.join("send/notice.html")).unwrap(),
+        std::fs::read(folder.path().join("again/SAR-4/send/notice.html")).unwrap()
+    );
 }

@@ -222,6 +222,26 @@ fn the_page_ends_it_and_a_track_file_and_a_request_are_taken_over() {
 }
 
 #[test]
+fn boxes_of_another_size_are_taken_in() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    served.ready();
+    let keys = json!([{ "frame": 0, "box": [320, 240, 40, 80] }]);
+    let drawn = json!({ "version": 1, "footage": { "width": 640, "height": 480 }, "tracks": [{ "id": "1", "keyframes": keys }] });
+    let refused = served.ask("POST", "import/large.json/-/-", drawn.to_string().as_bytes());
+    assert_eq!(refused.status, 422);
+    assert!(refused.json()["hint"].as_str().unwrap().contains("drawn or counted otherwise"), "{}", refused.json());
+    let taken = served.good("POST", "import/large.json/640x480/-", &drawn);
+    assert_eq!(taken["tracks"][0]["keyframes"][0]["box"], json!([160.0, 120.0, 20.0, 40.0]), "{taken}");
+    let rows = "1,1,101,51,40,80,1,-1,-1,-1\n2,1,101,51,40,80,1,-1,-1,-1\n";
+    let left = |origin: &str| {
+        let answer = served.ask("POST", &format!("import/rows.txt/-/{origin}"), rows.as_bytes());
+        answer.json()["tracks"][0]["keyframes"][0]["box"][0].as_f64().unwrap()
+    };
+    assert_eq!(left("0"), left("1") + 1.0);
+}
+
+#[test]
 fn a_box_is_followed_along_the_person_in_it() {
     let (folder, _) = desk("car-park.mp4");
     let native = crate::common::fixture("tracks/car-park.mp4.json");
