@@ -102,7 +102,8 @@ function save() {
     const sent = JSON.stringify({ revision, request, tracks, checks });
     const answer = await server.save(JSON.parse(sent));
     revision = answer.revision;
-    tell("saved", "Saved");
+    // A later change that waits is not saved yet.
+    if (!waiting) tell("saved", "Saved");
     if (!waiting && stale) await decide();
   }).catch(async (e) => {
     if (e.status === 409) {

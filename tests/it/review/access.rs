@@ -39,7 +39,7 @@ fn faults(browser: &mut Browser, kind: &str) -> Vec<String> {
 const DECIDED_ELSEWHERE: [&str; 6] = [
     "color-contrast #stamp",
     "color-contrast #mode",
-    "color-contrast text[",
+    "color-contrast text",
     "color-contrast #tab-",
     "color-contrast .step",
     "video-caption video",

@@ -224,7 +224,7 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     // Who it is, and who else: by the list and its fields.
     browser.tab_to("#pick-P1");
     browser.key("Enter", 0);
-    browser.wait("review.chosen === 'P1' && document.activeElement.id === 'pick-P1'");
+    browser.wait("document.querySelector('.chosen #pick-P1') === document.activeElement");
     browser.tab_to("#label");
     browser.type_over("person");
     browser.tab_to("#next-step");
