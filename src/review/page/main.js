@@ -119,6 +119,8 @@ byId("go").addEventListener("change", async (e) => {
   if (!at) return;
   try {
     step((await server.when(at)).frame - state.frame);
+    // The same time can be typed again.
+    e.target.value = "";
   } catch (error) {
     byId("go-said").textContent = `${error.message}${error.hint ? `: ${error.hint}` : ""}`;
   }

@@ -100,6 +100,7 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     mark(&mut page.browser);
     page.tab("who");
     page.browser.click("#pick-P2");
+    page.browser.wait("document.querySelector('.chosen #pick-P2')");
     for role in ["consent", "reasonable-without-consent", "third-party", "subject"] {
         page.browser.eval(&format!(
             "(() => {{ const r = document.getElementById('role'); r.value = '{role}'; r.dispatchEvent(new Event('change')); }})()"

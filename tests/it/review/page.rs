@@ -42,7 +42,7 @@ pub(super) fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
 
 /// Marks a requester and two others, and fills in what a record needs.
 pub fn mark(browser: &mut Browser) {
-    draw(browser, [40.0, 40.0, 60.0, 90.0]);
+    draw(browser, [112.0, 293.0, 32.0, 108.0]);
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
     browser.eval("document.activeElement.blur()");
     for _ in 0..10 {
@@ -50,12 +50,12 @@ pub fn mark(browser: &mut Browser) {
     }
     browser.wait("review.frame === 10");
     // Where the requester is by now: drawn again, since the box was only known in one frame.
-    draw(browser, [80.0, 40.0, 60.0, 90.0]);
+    draw(browser, [141.0, 294.0, 51.0, 106.0]);
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].keyframes.length === 2");
     browser.key("Home", 0);
     browser.wait("review.frame === 0");
-    for (n, left) in [(2, 200.0), (3, 260.0)] {
-        draw(browser, [left, 60.0, 40.0, 80.0]);
+    for (n, at) in [(2, [204.0, 212.0, 28.0, 73.0]), (3, [586.0, 261.0, 43.0, 85.0])] {
+        draw(browser, at);
         browser.wait(&format!(
             "review.tracks.tracks.length === {n} && review.tracks.tracks[{n} - 1].role === 'third-party'"
         ));
