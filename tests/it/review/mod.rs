@@ -1,6 +1,7 @@
 //! The review page: the real program serving it, asked by hand and by a real browser.
 
 mod browser;
+mod following;
 mod hostile;
 mod mistakes;
 mod page;
