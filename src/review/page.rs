@@ -14,6 +14,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/boxes.js", SCRIPT, include_str!("page/boxes.js")),
     ("page/time.js", SCRIPT, include_str!("page/time.js")),
     ("page/player.js", SCRIPT, include_str!("page/player.js")),
+    ("page/steps.js", SCRIPT, include_str!("page/steps.js")),
     ("page/stage.js", SCRIPT, include_str!("page/stage.js")),
     ("page/axis.js", SCRIPT, include_str!("page/axis.js")),
     ("page/timeline.js", SCRIPT, include_str!("page/timeline.js")),

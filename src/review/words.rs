@@ -21,7 +21,7 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
     (
         "'' cannot be a reference",
         Some("the reference is missing"),
-        "step 2, For the record: it names the folder, for example SAR-2026-014",
+        "step 2, The request: it names the folder, for example SAR-2026-014",
     ),
     ("a processor needs contract_reference", Some("a processor needs a contract reference"), PROCESSOR),
     ("a processor needs instruction_reference", Some("a processor needs an instruction reference"), PROCESSOR),
@@ -117,7 +117,7 @@ const SAID: &[(&str, Option<&str>, &str)] = &[
     (
         "exists already",
         None,
-        "another reference (step 2, For the record) makes another pack; an existing one is never changed",
+        "another reference (step 2, The request) makes another pack; an existing one is never changed",
     ),
 ];
 

@@ -26,7 +26,7 @@ async function bring(file, say) {
 /** Where a file is chosen; `say` is told what came of it. */
 export function taking(say) {
   return make("div", {},
-    make("label", { class: "field" }, make("span", {}, "Take tracks from a file (CVAT, MOT, Label Studio and others)"),
+    make("label", { class: "field" }, make("span", {}, "Take boxes from a file of another program (CVAT, MOT, Label Studio and others)"),
       make("input", { id: "bring", type: "file", change: (e) => e.target.files[0] && bring(e.target.files[0], say) })),
     make("details", { open: Boolean(how.size || how.origin) }, make("summary", {}, "Its boxes were drawn or counted otherwise"),
       field("bring-size", "Drawn on a copy of this size, width x height", how.size, (v) => { how.size = v?.replace(/\s*[x\u00d7*]\s*/i, "x") ?? null; }, { placeholder: model.footage.size.join("x") }),

@@ -1,7 +1,7 @@
 // Steps 3 and 4: looking at what will be handed over, moment by moment, and approving it.
 
 import * as server from "./server.js";
-import { button, field, fill, make, soon } from "./dom.js";
+import { announce, button, field, fill, make, soon } from "./dom.js";
 import { listen, mark, model, saved, tell } from "./model.js";
 import { go, play } from "./player.js";
 import { nothing } from "./record.js";
@@ -16,6 +16,7 @@ let job = { stage: "none" };
 
 const stretches = () => model.decided?.stretches ?? [];
 const seen = (s) => model.checks.looked_at.includes(s.key);
+const remaining = () => (left() ? `${left()} of ${stretches().length} still to check` : "All checked.");
 const left = () => stretches().filter((s) => !seen(s)).length;
 
 /** As recorded, or as it will be handed over. */
@@ -39,11 +40,16 @@ export function next() {
   const at = all.findIndex((s) => s.key === now);
   const order = [...all.slice(at + 1), ...all.slice(0, at + 1)];
   const found = order.find((s) => !seen(s));
-  if (found) show(found);
-  else {
-    now = null;
-    draw();
+  announce(remaining());
+  if (found) {
+    show(found);
+    return;
   }
+  now = null;
+  const at_ = document.activeElement;
+  draw();
+  // The button has done its work, and could not keep the focus.
+  if (at_?.id === "checked") document.getElementById("next-step").focus();
 }
 
 /** This stretch is looked at. */
@@ -69,33 +75,47 @@ function line(stretch) {
 function drawLook() {
   const d = model.decided;
   if (!d || d.error) {
-    fill(look, make("p", {}, "There is nothing to look at yet."), d?.error ? refused("look", d.error) : null);
+    fill(look, make("p", {}, "There is nothing to check yet."), d?.error ? refused("look", d.error) : null);
     return;
   }
   if (d.nothing) {
-    fill(look, make("p", {}, "Nothing is handed over, so there is nothing to look at. Step 4 records the answer."));
+    fill(look, make("p", {}, "Nothing is handed over, so there is nothing to check. Step 4 records the answer."));
     return;
   }
   fill(look,
-    make("p", {}, "Here somebody enters, leaves or is shown, or the time begins or ends. That is where a box that is late, missing or on somebody else does harm. Look at each as it will be handed over."),
-    make("p", { id: "remaining", role: "status", class: left() ? "warn" : "good" }, left() ? `${left()} of ${stretches().length} to look at` : "All looked at."),
+    make("p", { class: "todo" }, left() ? "Watch each part below: the picture shows exactly what will be handed over. Is everybody covered who has to be? If so, press Checked. If not, go back to step 1 and put the box right."
+      : "Everything is checked. Go on to step 4."),
+    make("p", { id: "remaining", class: left() ? "warn" : "good" }, remaining()),
     make("div", { class: "buttons" },
-      button("checked", "Looked at, next", checked, { class: "main", title: "C", disabled: !now && !left() }),
+      button("checked", "Checked, next", checked, { class: "main", title: "C", disabled: !now && !left() }),
       button("again", "Play again", () => { const s = stretches().find((x) => x.key === now); if (s) show(s); else next(); })),
-    make("ul", { class: "list", "aria-label": "Stretches to look at" }, ...stretches().map(line)),
-    make("p", { class: "quiet" }, "A mark holds for what was seen: what changes later has to be looked at again."));
+    make("ul", { class: "list", "aria-label": "Parts to check" }, ...stretches().map(line)),
+    make("p", { class: "quiet" }, "These are the parts in which somebody enters, leaves or is shown, and in which the time begins or ends: mistakes are there. What you change later has to be checked again."));
+}
+
+const running = () => !["none", "ready", "failed"].includes(job.stage);
+const title = () => ({ none: "", ready: "Ready, and verified", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
+
+/** Tells what came of it; whoever waited for it reads on there. */
+function ended(waited) {
+  tell("made");
+  const at = document.activeElement;
+  if (waited && (at === document.body || give.contains(at))) give.querySelector("h2")?.focus();
 }
 
 async function watch() {
+  const before = job.stage;
   try {
     job = await server.progress();
   } catch (e) {
     tell("trouble", e);
     return;
   }
+  if (job.stage !== before) announce(title());
   drawGive();
   if (job.stage === "failed") found(job.error.spots);
-  if (!["none", "ready", "failed"].includes(job.stage)) setTimeout(watch, 300);
+  if (running()) setTimeout(watch, 300);
+  else ended(!["none", "ready", "failed"].includes(before));
 }
 
 async function approve() {
@@ -105,19 +125,22 @@ async function approve() {
     job = { stage: "reading", done: 0, total: 0 };
     words = null;
     drawGive();
+    document.getElementById("cancel").focus();
     watch();
   } catch (e) {
     job = { stage: "failed", error: { what: e.message, hint: e.hint, spots: e.spots } };
     drawGive();
+    announce(title());
+    ended(true);
   }
 }
 
 function result() {
   if (job.stage === "none") return null;
-  if (job.stage === "failed") return make("div", { id: "failed" }, make("h3", {}, "Nothing was made"), refused("failed", job.error), make("p", { class: "quiet" }, "Your work is as it was."));
+  if (job.stage === "failed") return make("div", { id: "failed" }, make("h2", { tabindex: "-1" }, title()), refused("failed", job.error), make("p", { class: "quiet" }, "Your work is as it was."));
   if (job.stage !== "ready") {
-    return make("div", { id: "running" }, make("h3", {}, job.stage),
-      make("progress", { "aria-label": job.stage, ...(job.total ? { value: job.done, max: job.total } : {}) }),
+    return make("div", { id: "running" }, make("h2", {}, title()),
+      make("progress", { "aria-label": title(), ...(job.total ? { value: job.done, max: job.total } : {}) }),
       make("p", { class: "quiet" }, job.total ? `${job.done} of ${job.total} frames` : ""),
       button("cancel", "Stop", () => server.cancel()));
   }
@@ -126,9 +149,9 @@ function result() {
   const shown = made.files.map((f) => (f.name.endsWith(".mp4")
     ? make("video", { controls: true, src: `pack/send/${f.name}`, "aria-label": "The clip that is handed over" })
     : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
-  return make("div", { id: "ready" }, make("h3", { class: "good" }, "Ready, and verified"),
+  return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
     ...shown,
-    make("p", {}, made.files.length ? "Look at it from beginning to end. Hand over what is in send; keep the rest, and never send it."
+    make("p", {}, made.files.length ? "Watch it from beginning to end. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it."
       : "The answer is recorded. Hand over the notice, which says:"),
     made.files.length ? null : said(),
     make("ul", { class: "list" }, link("send", "notice.html", "The notice for the requester"), link("keep", "disclosure-log.json", "Your own log"), link("keep", "tracks.json", "The tracks as they were used")),
@@ -154,19 +177,19 @@ function said() {
 
 function drawGive() {
   const d = model.decided;
-  const busy = !["none", "ready", "failed"].includes(job.stage);
+  const made = job.stage === "ready";
   const missing = [];
   if (!d || d.error) missing.push(d?.error ? refused("give", d.error) : make("p", {}, "One moment."));
   if (d?.record.error) missing.push(refused("give-record", d.record.error));
   const needsReason = left() > 0;
-  if (needsReason && !d?.error) missing.push(make("p", { class: "warn" }, `${left()} of ${stretches().length} stretches were not looked at: step 3. Or write down why that is not needed:`));
+  if (needsReason && !d?.error) missing.push(make("p", { class: "warn" }, `${left()} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`));
   const may = d && !d.error && !d.record.error && (!needsReason || model.checks.reason);
-  fill(give, ...missing,
+  fill(give, made ? result() : null, ...missing,
     needsReason && !d?.error ? field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })) : null,
-    d?.recoverable ? make("p", { class: "warn" }, "This method leaves something of those covered: they may be recognised. Frost and fill do not.") : null,
+    d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
     make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
-    button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: "main", disabled: !may || busy }),
-    result());
+    button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: made ? null : "main", disabled: !may || running() }),
+    made ? null : result());
 }
 
 function draw() {

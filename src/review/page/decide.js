@@ -14,7 +14,8 @@ const redraw = soon(panel, draw);
 
 function draw() {
   const made = nothing() ? [] : [wanted(), clock(), covering(), sound()];
-  fill(panel, make("div", { id: "verdict" }, verdict()), answer(), ...made, ...record(), template());
+  const [asked, ...more] = record();
+  fill(panel, make("div", { id: "verdict" }, verdict()), asked, answer(), ...made, ...more, template());
 }
 
 listen((what) => {

@@ -4,9 +4,10 @@
 export function make(kind, attributes = {}, ...children) {
   const made = document.createElement(kind);
   for (const [key, value] of Object.entries(attributes)) {
+    if (value == null) continue;
     if (typeof value === "function") made.addEventListener(key, value);
     else if (key in made && typeof value !== "string") made[key] = value;
-    else if (value != null) made.setAttribute(key, value);
+    else made.setAttribute(key, value);
   }
   made.append(...children.filter((c) => c != null));
   return made;
@@ -60,4 +61,17 @@ export const part = (name, ...children) => make("fieldset", {}, make("legend", {
 /** What is wrong, and what to do about it. */
 export function refusal(error) {
   return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${error.hint ? `: ${error.hint}` : ""}`);
+}
+
+/** What is wrong and what to do, as the program says them, as sentences. */
+export function sentences(...parts) {
+  // The first may begin with a file's name, which stays as it is.
+  const said = parts.filter(Boolean).map((part, i) => (i ? `${part[0].toUpperCase()}${part.slice(1)}` : part));
+  return said.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+}
+
+/** Has a screen reader say something, once. */
+export function announce(words) {
+  const region = document.getElementById("said");
+  if (region.textContent !== words) region.textContent = words;
 }

@@ -11,6 +11,8 @@ import { notBefore } from "./time.js";
 import { moment } from "./typed.js";
 import { closer } from "./timeline.js";
 import { beginHere, endHere } from "./wanted.js";
+import { sentences } from "./dom.js";
+import { show as tab } from "./steps.js";
 import "./decide.js";
 
 const byId = (id) => document.getElementById(id);
@@ -18,12 +20,13 @@ const state = model.model;
 const click = (id, act) => byId(id).addEventListener("click", act);
 
 function only(id) {
-  for (const part of ["choose", "reading", "bench"]) byId(part).hidden = part !== id;
+  for (const part of ["choose", "reading", "bench", "ended"]) byId(part).hidden = part !== id;
+  byId("tools").hidden = id !== "bench";
 }
 
 function trouble(e) {
   byId("trouble").hidden = !e;
-  byId("trouble").textContent = e ? `${e.message ?? e.what}${e.hint ? ` ${e.hint}` : ""}` : "";
+  byId("trouble-words").textContent = e ? sentences(e.message ?? e.what, e.hint) : "";
 }
 
 /** An answer to a request for which there is no recording: what is recorded, and its approval. */
@@ -57,7 +60,9 @@ async function start() {
     return;
   }
   model.begin(found);
+  const chose = !byId("reading").hidden;
   only("bench");
+  if (chose) byId("who").focus();
   byId("title").textContent = found.footage.name;
   document.title = `${found.footage.name} - review`;
   model.tell("begin");
@@ -66,33 +71,12 @@ async function start() {
   if (item.kind === "clip" && !item.from && !item.to) {
     // The whole recording, until somebody says which part.
     model.change(() => Object.assign(item, { from: "00:00:00.000", to: notBefore(found.footage.end) }));
+    model.settled();
     await model.saved();
   }
   await model.decide();
   await show();
   model.tell("frame");
-}
-
-const tabs = [...document.querySelectorAll("[role=tab]")];
-function tab(chosen) {
-  for (const one of tabs) {
-    const on = one === chosen;
-    one.setAttribute("aria-selected", String(on));
-    one.tabIndex = on ? 0 : -1;
-    byId(one.getAttribute("aria-controls")).hidden = !on;
-  }
-  chosen.focus();
-  // Looking is looking at what is handed over; marking needs the picture as it was recorded.
-  if (chosen.id === "tab-look" || chosen.id === "tab-who") preview(chosen.id === "tab-look");
-}
-for (const one of tabs) {
-  one.addEventListener("click", () => tab(one));
-  one.addEventListener("keydown", (e) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    const there = tabs.filter((t) => !t.hidden);
-    if (by) tab(there[(there.indexOf(one) + by + there.length) % there.length]);
-    if (by) e.stopPropagation();
-  });
 }
 
 const toggle = () => (isPlaying() ? pause() : play());
@@ -108,15 +92,23 @@ click("zoom-in", () => enlarge(1.25));
 click("zoom-out", () => enlarge(0.8));
 click("undo", model.undo);
 click("redo", model.redo);
-click("help-button", () => {
+click("trouble-close", () => trouble(null));
+const help = () => {
   byId("help").hidden = !byId("help").hidden;
   byId("help-button").setAttribute("aria-expanded", String(!byId("help").hidden));
-});
+};
+click("help-button", help);
 click("end", async () => {
   try {
     await model.saved();
     await server.end();
-    trouble({ message: "Ended. Your work is saved; this page can be closed. The same command goes on with it." });
+    pause();
+    trouble(null);
+    state.footage = null;
+    only("ended");
+    byId("end").hidden = true;
+    byId("saved").textContent = "";
+    document.querySelector("#ended h2").focus();
   } catch (e) {
     trouble(e);
   }
@@ -137,7 +129,7 @@ const KEYS = {
   PageUp: () => step(-Math.round(state.footage.rate)), PageDown: () => step(Math.round(state.footage.rate)),
   Home: () => step(-end()), End: () => step(end()),
   "+": () => enlarge(1.25), "=": () => enlarge(1.25), "-": () => enlarge(0.8),
-  p: () => preview(!state.covered), n: middle, f: follow, c: checked,
+  p: () => preview(!state.covered), n: middle, f: follow, c: checked, "?": help,
   i: beginHere, o: endHere, "]": () => closer(0.5), "[": () => closer(2),
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -171,14 +163,11 @@ document.addEventListener("keydown", (e) => {
 model.listen((what, more) => {
   if (what === "saved") byId("saved").textContent = more;
   if (what === "trouble") trouble(more);
-  if (what === "work" || what === "begin") {
+  if (["begin", "work", "decided"].includes(what)) {
     byId("undo").disabled = !model.canUndo();
     byId("redo").disabled = !model.canRedo();
   }
-  if (what === "playing") {
-    byId("play").textContent = isPlaying() ? "Pause" : "Play";
-    byId("play").setAttribute("aria-label", isPlaying() ? "Pause" : "Play");
-  }
+  if (what === "playing") byId("play").textContent = isPlaying() ? "Pause" : "Play";
   if (what === "covered") show();
 });
 // What happens in the page can be asked for by tests and by nobody else: a page cannot look into another one.

@@ -34,8 +34,7 @@ export function tell(what, more) {
 export function begin(state) {
   Object.assign(model, { footage: state.footage, folder: state.folder, out: state.out });
   take(state.saved);
-  past = [];
-  future = [];
+  settled();
 }
 
 function take(saved) {
@@ -56,6 +55,12 @@ export function change(make, quick = "") {
   future = [];
   stale = true;
   changed();
+}
+
+/** What was done so far cannot be undone: it was nobody's doing. */
+export function settled() {
+  past = [];
+  future = [];
 }
 
 /** The next quick change is a step of its own. */
@@ -103,8 +108,7 @@ function save() {
     if (e.status === 409) {
       // Another window was quicker. Its work stands; this one goes on from there.
       take((await server.state()).saved);
-      past = [];
-      future = [];
+      settled();
       tell("work");
       await decide();
       tell("trouble", { message: "This work was changed in another window. Its state is shown now; your last change was not saved." });

@@ -3,7 +3,7 @@
 import * as edit from "./boxes.js";
 import { taking } from "./bring.js";
 import * as server from "./server.js";
-import { button, choice, field, fill, make, soon } from "./dom.js";
+import { announce, button, choice, field, fill, make, soon } from "./dom.js";
 import { forget, gapList } from "./gaps.js";
 import { change, chosen, freeId, item, listen, model, role, saved, settle } from "./model.js";
 import { go } from "./player.js";
@@ -23,6 +23,7 @@ const covering = () => (item().obscure === "all-but-subject" ? "all-but-subject"
 
 function say(words) {
   said = words;
+  announce(said);
   draw();
 }
 
@@ -59,14 +60,14 @@ export async function follow() {
     });
     const end = found.boxes.at(-1)?.frame ?? from;
     said = found.stopped
-      ? `Followed for ${end - from} frames, then stopped: ${found.stopped}. Look here: put the box right and follow again, or press "Leaves here".`
-      : `Followed for ${end - from} frames. Look at all of it: is it the same person throughout? Follow again to go on.`;
+      ? `Followed as far as here (${end - from} frames), then stopped: ${found.stopped}. Put the box right and follow again, or press Leaves here.`
+      : `Followed for ${end - from} frames. Look at all of it: is it the same person throughout? Then follow again.`;
     go(end);
   } catch (e) {
     said = e.message + (e.hint ? `: ${e.hint}` : "");
   }
   following = false;
-  draw();
+  say(said);
 }
 
 function setRole(track, value) {
@@ -88,7 +89,7 @@ function person(track) {
   };
   const words = { subject: "requester", "third-party": "covered", shown: "shown" }[role(track)];
   const head = make("div", { class: "head" },
-    button(`pick-${track.id}`, `${track.id} ${track.label ?? ""}: ${words}`, first, { "aria-pressed": String(own), title: "Choose, and go to the first frame" }));
+    button(`pick-${track.id}`, `${track.id}${track.label ? ` ${track.label}` : ""}: ${words}`, first, { "aria-pressed": String(own), title: "Choose, and go to the first frame" }));
   if (!own) return make("li", { class: role(track) }, head);
   const others = model.tracks.tracks.filter((t) => t !== track && !t.whole);
   const value = track.role === "subject" ? "subject" : track.shown_because ?? "third-party";
@@ -96,7 +97,7 @@ function person(track) {
     choice("role", "Who is it?", value, ROLES, (v) => setRole(track, v)),
     value === "reasonable-without-consent"
       ? field("justification", "Why it is reasonable (kept, never sent)", track.justification, (v) => v && change(() => { track.justification = v; })) : null,
-    field("label", "What it is (person, car; no name)", track.label, (v) => change(() => { track.label = v; })),
+    field("label", "What is it? (a person, a car; no name)", track.label, (v) => change(() => { track.label = v; })),
     make("label", { class: "row" }, make("input", { id: "whole", type: "checkbox", checked: Boolean(track.whole), change: (e) => change(() => {
       const box = here()?.box ?? track.keyframes[0].box;
       track.whole = e.target.checked;
@@ -106,14 +107,14 @@ function person(track) {
       button("follow", "Follow", follow, { class: "main", disabled: !here() || track.whole || following, title: "F" }),
       button("arrives", "Arrives here", () => act((t) => edit.arrive(model.footage, model.tracks, t, model.frame), "There is no box in this frame.")),
       button("leaves", "Leaves here", () => act((t) => edit.leave(model.footage, model.tracks, t, model.frame), "There is no box in this frame.")),
-      button("drop", "Remove key frame", () => act((t) => edit.dropKey(model.footage, t, model.frame), "There is no key frame here, or it is the only one.")),
+      button("drop", "Remove this position", () => act((t) => edit.dropKey(model.footage, t, model.frame), "No position was set in this frame, or it is the only one.")),
       button("split", "Somebody else from here", () => act((t) => {
         const after = edit.split(model.footage, model.tracks, t, model.frame);
         if (!after) return false;
         Object.assign(after, { id: freeId(), role: "third-party", shown_because: null, justification: null });
         model.tracks.tracks.push(after);
         return true;
-      }, "A track is cut in a frame in which it has a box, after its first.")),
+      }, "Go to the first frame in which it is somebody else: there is no box here, or none before.")),
       button("remove", "Delete", () => {
         change(() => {
           model.tracks.tracks = model.tracks.tracks.filter((t) => t !== track);
@@ -134,13 +135,13 @@ function person(track) {
 }
 
 function question() {
-  const option = (value, words) => make("label", { class: "row" }, make("input", {
+  const option = (value, words, more) => make("label", { class: "row" }, make("input", {
     type: "radio", name: "obscure", id: `obscure-${value}`, checked: covering() === value,
     change: () => change(() => { item().obscure = value; }),
-  }), words);
+  }), make("span", {}, words, make("span", { class: "more" }, more)));
   return make("fieldset", {}, make("legend", {}, "What is to be covered?"),
-    option("all-but-subject", "Show only the requester, cover everything else: one person to mark"),
-    option("third-parties", "Cover chosen people, show everything else: everybody else to mark"));
+    option("all-but-subject", "Show only the requester", "All the rest is covered: mark one person"),
+    option("third-parties", "Cover chosen people", "All the rest is shown: mark everybody else"));
 }
 
 function draw() {
@@ -148,11 +149,11 @@ function draw() {
   const tracks = model.tracks.tracks;
   const subject = tracks.some((t) => t.role === "subject");
   const next = !subject && covering() === "all-but-subject"
-    ? "Go to a frame that shows the requester and draw a box around them in the picture."
-    : !tracks.length ? "Draw a box around everybody who is to be covered."
-      : "Choose a person. Go on in time, put the box right where it is not, and press Follow to have it proposed.";
-  fill(panel, question(), make("p", { class: "quiet" }, next),
-    make("p", { id: "who-said", role: "status" }, said),
+    ? "Go to a picture that shows the requester, and draw a box around them with the mouse."
+    : !tracks.length ? "Draw a box with the mouse around everybody who is to be covered."
+      : !chosen() ? "Choose somebody from the list, or in the picture, to go on with them; or draw the next box."
+        : "Go on in time, and put the box right where it no longer fits; Follow proposes it. At the last picture that shows them, press Leaves here.";
+  fill(panel, question(), make("p", { class: "todo", id: "who-said" }, said || next),
     make("ul", { class: "people", "aria-label": "Everybody marked" }, ...tracks.map(person)),
     make("div", { class: "buttons" },
       button("new-box", "New box", middle, { title: "N" }),
@@ -164,6 +165,7 @@ function draw() {
 }
 
 listen((what) => {
+  if (what === "chosen") said = "";
   if (["begin", "work", "chosen", "decided"].includes(what)) redraw();
   if (what === "frame" && chosen()) {
     // Only what depends on the frame; the rest may have the focus.

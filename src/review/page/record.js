@@ -82,8 +82,8 @@ export function record() {
   const by = r.redacted_by;
   const put = (key) => (v) => change(() => { r.redacted_by = { contract_reference: null, instruction_reference: null, ...r.redacted_by, [key]: v }; });
   return [
-    part("For the record",
-      field("reference", "Your reference for the request: names the folder", r.reference, (v) => change(() => { r.reference = v ?? ""; }), { placeholder: "SAR-2026-014" }),
+    part("The request",
+      field("reference", "Your reference: names the folder that is made", r.reference, (v) => change(() => { r.reference = v ?? ""; }), { placeholder: "SAR-2026-014" }),
       mistaken(),
       day("received", "The request came on", r.received, set("received")),
       day("due", "The answer is due on", r.due, set("due")), due(),

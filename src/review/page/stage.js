@@ -206,6 +206,12 @@ function clipped([x, y, w, h]) {
   return [left, top, Math.max(2, Math.min(width, x + w) - left), Math.max(2, Math.min(height, y + h) - top)];
 }
 
+/** Said once, not with every frame. */
+function mode(words) {
+  const said = document.getElementById("mode");
+  if (said.textContent !== words) said.textContent = words;
+}
+
 function stamp() {
   const at = model.footage.times[model.frame];
   const clock = wall(model.decided?.clock, at);
@@ -219,7 +225,8 @@ listen((what, more) => {
   if (what === "picture") {
     last = more.refused ? null : more;
     const words = more.refused ? more.refused.message : model.covered ? "As it will be handed over" : "";
-    document.getElementById("mode").textContent = more.damaged ? `${words} The recording is damaged here.` : words;
+    mode(more.damaged ? `${words} The recording is damaged here.` : words);
+    canvas.setAttribute("aria-label", `The picture at ${position(model.footage.times[more.frame])}, ${model.covered ? "as it will be handed over" : "as recorded"}`);
     canvas.dataset.frame = more.frame;
     canvas.dataset.planes = more.planes ?? "";
     paint();

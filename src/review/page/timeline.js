@@ -14,7 +14,6 @@ const box = document.getElementById("timeline");
 const canvas = document.getElementById("line");
 const bar_ = document.getElementById("line-scroll");
 const now = box.appendChild(make("div", { id: "now" }));
-const COLOURS = { subject: "#2e9e60", "third-party": "#d9762b", shown: "#4d86e0" };
 const HEAD = 24; // pixels of the hours, the window and the stretches
 const FOOT = 8; // pixels of what is silenced
 const GRIP = 7; // pixels around an end of the window at which it can be taken hold of
@@ -107,7 +106,7 @@ function paint() {
   const runs = new Map((decided.tracks ?? []).map((t) => [t.id, t.runs]));
   tracks.forEach((track, row) => {
     const y = HEAD + 3 + row * each;
-    bars(c, runs.get(track.id) ?? [], (run) => run, y, Math.max(2, each - 2), COLOURS[role(track)]);
+    bars(c, runs.get(track.id) ?? [], (run) => run, y, Math.max(2, each - 2), colour(`--${role(track)}`));
     c.fillStyle = colour("--text");
     if (track.id === model.chosen) keys(c, track, y - 1, Math.max(4, each));
   });

@@ -64,9 +64,8 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        browser.call("Emulation.setDeviceMetricsOverride", size);
-        browser.call("Page.navigate", json!({ "url": address }));
+        browser.resize((width, height));
+        browser.navigate(address);
         Some(browser)
     }
 
@@ -173,16 +172,58 @@ impl Browser {
         self.key("Tab", 0);
     }
 
-    /// A picture of the page, into the folder that CCTV_REDACT_PICTURES names, for people to look at.
+    /// Presses Tab until the focus is on what a selector finds, as somebody without a mouse does.
+    pub fn tab_to(&mut self, selector: &str) {
+        for _ in 0..150 {
+            if self.eval(&format!("document.activeElement.matches('{selector}')")) == json!(true) {
+                return;
+            }
+            self.key("Tab", 0);
+        }
+        panic!("{selector} cannot be reached with Tab");
+    }
+
+    /// Types, letter by letter, over what the field that has the focus holds.
+    pub fn type_over(&mut self, text: &str) {
+        self.call(
+            "Input.dispatchKeyEvent",
+            json!({ "type": "rawKeyDown", "key": "a", "modifiers": 2, "commands": ["selectAll"] }),
+        );
+        for letter in text.chars() {
+            self.key(&letter.to_string(), 0);
+        }
+    }
+
+    /// Goes to another address.
+    pub fn navigate(&mut self, address: &str) {
+        self.call("Page.navigate", json!({ "url": address }));
+    }
+
+    /// How large the window is.
+    pub fn resize(&mut self, (width, height): (u32, u32)) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// `light` or `dark`.
+    pub fn scheme(&mut self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+    }
+
+    /// Pictures of the page, into the folder that CCTV_REDACT_PICTURES names, for people to look at.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("CCTV_REDACT_PICTURES") else { return };
-        for scheme in ["light", "dark"] {
-            let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-            self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
-            std::thread::sleep(Duration::from_millis(200));
-            let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
-            let bytes = decoded(shot["data"].as_str().unwrap());
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{scheme}.png")), bytes).unwrap();
+        for size in [(2560, 1440), (1920, 1080), (1280, 720)] {
+            self.resize(size);
+            for scheme in ["dark", "light"] {
+                self.scheme(scheme);
+                std::thread::sleep(Duration::from_millis(400));
+                let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+                let bytes = decoded(shot["data"].as_str().unwrap());
+                let file = format!("{name}-{}-{scheme}.png", size.0);
+                std::fs::write(std::path::Path::new(&folder).join(file), bytes).unwrap();
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The review page: the real program serving it, asked by hand and by a real browser.
 
+mod access;
 mod browser;
+mod contrast;
 mod following;
 mod hostile;
+mod journeys;
 mod mistakes;
 mod page;
 mod record;

@@ -41,7 +41,7 @@ pub(super) fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
 }
 
 /// Marks a requester and two others, and fills in what a record needs.
-fn mark(browser: &mut Browser) {
+pub fn mark(browser: &mut Browser) {
     draw(browser, [40.0, 40.0, 60.0, 90.0]);
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
     browser.eval("document.activeElement.blur()");

@@ -183,7 +183,7 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     operate(&mut browser, "#ground", "manifestly-excessive");
     saved(&mut browser);
     browser.click("#tab-look");
-    browser.wait("document.getElementById('look').innerText.includes('nothing to look at')");
+    browser.wait("document.getElementById('look').innerText.includes('nothing to check')");
     browser.click("#tab-give");
     browser.wait("!document.getElementById('approve').disabled && !document.getElementById('reason')");
     browser.picture("6-refusal");
