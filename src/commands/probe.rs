@@ -80,7 +80,7 @@ impl Task for Look {
         let said = if self.json {
             format!("{:#}", data::as_json(&footage, &zone))
         } else {
-            text::as_text(&footage, &self.footage, &zone)
+            text::as_text(&footage, &self.footage, &zone, self.sheet)
         };
         Ok(Found { said, sheet: if self.sheet { Some(pictures(&footage)?) } else { None } })
     }

@@ -196,7 +196,10 @@ fn dahuas_frames_place_a_cameras_metadata_to_the_frame_but_one() {
 fn a_contact_sheet_shows_the_recording_and_never_replaces_a_file() {
     let desk = Desk::new();
     let footage = fixture("mpeg4.avi");
-    desk.run(&["probe", &footage, "--contact-sheet", "look.png"]).ready();
+    let proposed = |said: &str| said.contains("--contact-sheet look.png");
+    assert!(proposed(&desk.run(&["probe", &footage]).ready().out));
+    let said = desk.run(&["probe", &footage, "--contact-sheet", "look.png"]).ready().out;
+    assert!(!proposed(&said) && said.contains("cctv-redact review"), "{said}");
     let sheet = image::open(desk.path("look.png")).unwrap().to_rgb8();
     assert!(sheet.width() == 1280 && sheet.height() > 900, "{:?}", sheet.dimensions());
     // Pictures, not one colour: the drawn car park is on it.

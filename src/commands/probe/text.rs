@@ -12,11 +12,13 @@ use cctv_redact::time::Position;
 /// Key frames, gaps and places listed before "and so many more".
 const LISTED: usize = 12;
 
-pub fn as_text(footage: &Footage, path: &Path, zone: &TimeZone) -> String {
+/// `sheet`: a contact sheet is made already.
+pub fn as_text(footage: &Footage, path: &Path, zone: &TimeZone, sheet: bool) -> String {
     let read = readings(&footage.parts[0].clocks, zone);
     let apart = disagreements(&read, footage, zone);
     let mut lines = Lines::default();
-    summary(&mut lines, footage, &quoted(path), zone, &read, &apart);
+    summary(&mut lines, footage, zone, &read, &apart);
+    next_steps(&mut lines, &quoted(path), settle(&read, !apart.is_empty(), zone), sheet);
     lines.0.push('\n');
     clocks(&mut lines, &read, &apart);
     lines.0.push('\n');
@@ -34,14 +36,7 @@ impl Lines {
     }
 }
 
-fn summary(
-    lines: &mut Lines,
-    footage: &Footage,
-    path: &str,
-    zone: &TimeZone,
-    read: &[Reading],
-    apart: &[Disagreement],
-) {
+fn summary(lines: &mut Lines, footage: &Footage, zone: &TimeZone, read: &[Reading], apart: &[Disagreement]) {
     let (width, height) = footage.displayed_size();
     let part = &footage.parts[0];
     let rate = (footage.frame_rate() * 100.0).round() / 100.0;
@@ -62,8 +57,15 @@ fn summary(
     };
     lines.add("begins", begins);
     lines.add("problems", problems(footage).unwrap_or_else(|| "none that show without decoding".to_owned()));
-    lines.add("next", settle(read, !apart.is_empty(), zone));
-    lines.add("", format!("cctv-redact probe {path} --contact-sheet look.png"));
+}
+
+/// What to type next.
+fn next_steps(lines: &mut Lines, path: &str, clock: String, sheet: bool) {
+    lines.add("next", clock);
+    if !sheet {
+        lines.add("", format!("cctv-redact probe {path} --contact-sheet look.png"));
+    }
+    lines.add("", format!("cctv-redact review {path}"));
     lines.add("", format!("cctv-redact tracks check people.xml --footage {path} --pictures who-is-who"));
 }
 

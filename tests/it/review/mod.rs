@@ -3,6 +3,7 @@
 mod access;
 mod browser;
 mod contrast;
+mod following;
 mod hostile;
 mod journeys;
 mod mistakes;

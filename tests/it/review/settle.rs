@@ -82,10 +82,13 @@ fn damage_is_a_link_and_covered_by_a_button() {
     browser.wait("document.getElementById('failed-0')?.textContent.startsWith('Damaged from 00:00:0')");
     assert_eq!(browser.eval("document.getElementById('failed').innerText.includes('--')"), json!(false));
     browser.picture("9-damage");
+    // Known where nobody has looked yet.
+    browser.click("#tab-what");
+    browser.wait("document.getElementById('damage-0') && document.getElementById('damage-cover')");
+    browser.click("#tab-give");
     browser.click("#failed-0");
     browser.wait("review.frame === 10");
     browser.click("#tab-what");
-    browser.wait("document.getElementById('damage-0') && document.getElementById('damage-cover')");
     browser.click("#damage-cover");
     browser.wait("review.request.items[0].damaged === 'cover' && !document.getElementById('damage-0')");
     saved(&mut browser);
