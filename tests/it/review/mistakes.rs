@@ -8,6 +8,9 @@ use super::served::Served;
 use super::{desk, person};
 use crate::common::fixture;
 
+/// Does something wrong to work that was right.
+type Mistake = Box<dyn Fn(&mut Value)>;
+
 /// What the command line and request files are told in, and the page is not.
 fn foreign(text: &str) -> Option<&'static str> {
     ["--", "request file", "\":", "`", "items[", "_reference", "decision:", "audio:"]
@@ -47,7 +50,7 @@ fn every_mistake_is_told_in_words_of_the_page() {
         move |saved: &mut Value| saved["request"]["items"][0][field] = value.clone()
     };
     let whole = |field: &'static str, value: Value| move |saved: &mut Value| saved["request"][field] = value.clone();
-    let mistakes: Vec<(&str, Box<dyn Fn(&mut Value)>, &str)> = vec![
+    let mistakes: Vec<(&str, Mistake, &str)> = vec![
         ("a time that is none", Box::new(item("from", json!("soon"))), "00:01:30"),
         ("no end", Box::new(item("to", json!(null))), "Which time"),
         ("an end before the beginning", Box::new(item("from", json!("3"))), "exchange From and To"),

@@ -234,6 +234,32 @@ fn no_data_held_needs_no_one_marked_and_nothing_looked_at() {
 }
 
 #[test]
+fn a_request_file_that_gives_nothing_is_opened_without_a_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = crate::tool::fixture("refusal.json");
+    let served = Served::start(folder.path(), &["--out", "packs", "--request", &request]);
+    let state = served.good("GET", "state", &Value::Null);
+    assert_eq!(
+        (&state["stage"], &state["saved"]["request"]["decision"]["ground"]),
+        (&json!("answer"), &json!("manifestly-excessive"))
+    );
+    assert_eq!(served.good("POST", "ask", &json!("Decide"))["nothing"], true);
+    assert_eq!(
+        served
+            .ask(
+                "POST",
+                "ask",
+                json!({ "Frame": { "frame": 0, "width": 320, "covered": false } }).to_string().as_bytes()
+            )
+            .status,
+        422
+    );
+    served.good("POST", "approve", &Value::Null);
+    assert_eq!(served.made()["files"], json!([]));
+    assert!(folder.path().join("packs/SAR-2026-016/send/notice.html").is_file());
+}
+
+#[test]
 fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start(folder.path(), &["--out", "packs"]);
