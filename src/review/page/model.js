@@ -18,6 +18,7 @@ let future = [];
 let waiting = null;
 let stale = false; // `decided` is of older work
 let saving = Promise.resolve();
+let queued = 0; // saves that wait for the one that is going on
 
 export const listen = (listener) => listeners.add(listener);
 export const leave = (listener) => listeners.delete(listener);
@@ -97,14 +98,17 @@ function changed() {
 function save() {
   clearTimeout(waiting);
   waiting = null;
+  queued += 1;
   saving = saving.then(async () => {
+    queued -= 1;
     const { request, tracks, checks } = model;
     const sent = JSON.stringify({ revision, request, tracks, checks });
     const answer = await server.save(JSON.parse(sent));
     revision = answer.revision;
     // A later change that waits is not saved yet.
-    if (!waiting) tell("saved", "Saved");
-    if (!waiting && stale) await decide();
+    const all = !waiting && !queued;
+    if (all) tell("saved", "Saved");
+    if (all && stale) await decide();
   }).catch(async (e) => {
     if (e.status === 409) {
       // Another window was quicker. Its work stands; this one goes on from there.

@@ -152,6 +152,8 @@ fn real_people_are_marked_checked_and_approved_through_a_reload_and_a_killed_pro
     let served = start();
     browser.navigate(&served.address());
     browser.wait("globalThis.review?.decided && review.tracks.tracks.length === 3");
+    // The page may have been asking when nobody answered any more.
+    browser.faults.retain(|fault| !fault.contains("ERR_CONNECTION"));
     assert_eq!(browser.eval(all), marked);
     browser.click("#next-step");
     browser.enter("#reference", "SAR-8");
