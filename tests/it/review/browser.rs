@@ -214,6 +214,7 @@ impl Browser {
     /// Pictures of the page, into the folder that CCTV_REDACT_PICTURES names, for people to look at.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("CCTV_REDACT_PICTURES") else { return };
+        std::fs::create_dir_all(&folder).unwrap();
         for size in [(2560, 1440), (1920, 1080), (1280, 720)] {
             self.resize(size);
             for scheme in ["dark", "light"] {
