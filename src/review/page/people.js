@@ -14,7 +14,7 @@ const redraw = soon(panel, draw);
 const FRAMES = 250; // that are followed at once
 const EVERY = 5; // frames between proposed key frames
 const ROLES = [["third-party", "somebody else: cover"], ["subject", "the requester: show"],
-  ["consent", "agreed to be shown"], ["reasonable-without-consent", "shown without consent, with a reason"]];
+  ["consent", "agreed to be shown"], ["reasonable-without-consent", "shown without consent (say why)"]];
 let said = "";
 let following = false;
 

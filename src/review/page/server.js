@@ -10,10 +10,12 @@ export class Refusal extends Error {
   }
 }
 
+function gone() {
+  throw new Refusal({ what: "The program has ended. Start it again: your work is there, but for what this page says is not saved.", hint: null }, 0);
+}
+
 async function talk(method, path, body) {
-  const answer = await fetch(path, { method, body }).catch(() => {
-    throw new Refusal({ what: "The program has ended. Start it again: your work is saved.", hint: null }, 0);
-  });
+  const answer = await fetch(path, { method, body }).catch(gone);
   const said = await answer.json().catch(() => ({ what: "The program does not answer.", hint: null }));
   if (!answer.ok) throw new Refusal(said, answer.status);
   return said;
@@ -51,7 +53,7 @@ export async function notice() {
 
 /** A picture of a frame; `covered`: as it will be handed over. */
 export async function picture(frame, width, covered) {
-  const answer = await fetch(`frame/${frame}/${width}/${covered ? "covered" : "recorded"}`);
+  const answer = await fetch(`frame/${frame}/${width}/${covered ? "covered" : "recorded"}`).catch(gone);
   if (!answer.ok) throw new Refusal(await answer.json(), answer.status);
   return {
     bitmap: await createImageBitmap(await answer.blob()),
