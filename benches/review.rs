@@ -38,39 +38,51 @@ fn main() {
         Size { minutes: 60, steps: 101, seconds: 10, moves: 101 }
     };
     let folder = tempfile::tempdir().unwrap();
-    draw(folder.path(), &size, quick);
-    let begin = Instant::now();
-    let served = Served::start(folder.path(), &["hour.mp4"]);
-    served.ready_within(Duration::from_secs(600));
-    println!("{:<58} {:>9.1} s", "opening", begin.elapsed().as_secs_f64());
-    ten_people(&served, size.minutes);
-    let Some(mut page) = Browser::open(&served.address(), WINDOW) else { return };
-    page.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
-    page.eval(TOOLS);
-    let width = page.eval("(async () => { await measure.step(1); return measure.width(); })()");
-    println!("pictures are {width} pixels wide");
-    let last = page.eval("review.footage.times.length").as_u64().unwrap() as usize;
-    // Spread evenly over the recording, in an order without a pattern.
-    let anywhere: Vec<usize> = (0..size.steps).map(|n| (n * 7919 + 13) % 10_007 * last / 10_007).collect();
-    told("going to any frame", &steps(&mut page, &anywhere), "ms");
-    let middle = last / 2;
+    for apart in [10, 2] {
+        println!("key frames {apart} seconds apart");
+        draw(folder.path(), &size, apart, quick);
+        let begin = Instant::now();
+        let served = Served::start(folder.path(), &["hour.mp4"]);
+        served.ready_within(Duration::from_secs(600));
+        println!("{:<58} {:>9.1} s", "opening", begin.elapsed().as_secs_f64());
+        ten_people(&served, size.minutes);
+        let Some(mut page) = Browser::open(&served.address(), WINDOW) else { return };
+        page.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
+        page.eval(TOOLS);
+        let width = page.eval("(async () => { await measure.step(1); return measure.width(); })()");
+        println!("pictures are {width} pixels wide");
+        let last = page.eval("review.footage.times.length").as_u64().unwrap() as usize;
+        // Spread evenly over the recording, in an order without a pattern.
+        let anywhere: Vec<usize> = (0..size.steps).map(|n| (n * 7919 + 13) % 10_007 * last / 10_007).collect();
+        told("going to any frame", &steps(&mut page, &anywhere), "ms");
+        if apart == 2 {
+            at_work(&mut page, &size, last / 2);
+        }
+        assert_eq!(page.faults, [""; 0]);
+        drop((page, served));
+        std::fs::remove_dir_all(folder.path().join("hour.mp4.review")).unwrap();
+    }
+}
+
+/// Stepping from the middle on, playing, marking.
+fn at_work(page: &mut Browser, size: &Size, middle: usize) {
     let along = |by: usize| (0..size.steps.min(60)).map(move |n| middle + by * n);
-    told("one frame on", &steps(&mut page, &along(1).collect::<Vec<_>>()), "ms");
-    told("one frame back", &steps(&mut page, &along(1).rev().collect::<Vec<_>>()), "ms");
+    told("one frame on", &steps(page, &along(1).collect::<Vec<_>>()), "ms");
+    told("one frame back", &steps(page, &along(1).rev().collect::<Vec<_>>()), "ms");
     for (what, covered) in [("playing, as recorded", "false"), ("playing, as it will be handed over", "true")] {
         page.eval(&format!("(async () => {{ await measure.step(10); await measure.preview({covered}); }})()"));
         let rate = page.eval(&format!("measure.play({})", size.seconds * 1000));
         println!("{what:<58} {:>9.1} frames a second", rate.as_f64().unwrap());
     }
     page.eval("measure.preview(false)");
-    told("moving a box among ten people: from the mouse to the paint", &moves(&mut page, size.moves), "ms");
-    assert_eq!(page.faults, [""; 0]);
+    told("moving a box among ten people: from the mouse to the paint", &moves(page, size.moves), "ms");
 }
 
-/// A minute of moving pictures with noise, key frames two seconds apart, 4 Mbit/s; again and again.
-fn draw(folder: &Path, size: &Size, quick: bool) {
+/// A minute of moving pictures with noise, 25 a second, key frames so many seconds apart, 4 Mbit/s; again and again.
+fn draw(folder: &Path, size: &Size, apart: u32, quick: bool) {
     let scene =
         if quick { "testsrc2=s=640x360:r=25:d=60" } else { "testsrc2=s=1920x1080:r=25:d=60,noise=alls=6:allf=t" };
+    let every = (25 * apart).to_string();
     let minute = [
         "-f",
         "lavfi",
@@ -83,7 +95,7 @@ fn draw(folder: &Path, size: &Size, quick: bool) {
         "-preset",
         "superfast",
         "-g",
-        "50",
+        &every,
         "-bf",
         "0",
         "-b:v",

@@ -108,6 +108,8 @@ pub struct FrameReader<'a> {
     /// Number of the key frame that decoding starts at. Frames before it that come out all the same refer to
     /// frames that were not decoded.
     start: usize,
+    /// Frames before this one are decoded and not given out.
+    wanted: usize,
     /// A packet read while seeking, not decoded yet.
     pending: Option<ff::Packet>,
     /// The last frame given out.
@@ -144,6 +146,7 @@ impl<'a> FrameReader<'a> {
             decoder,
             frame: ff::frame::Video::empty(),
             start,
+            wanted: 0,
             pending,
             given: None,
             counted: 0,
@@ -178,6 +181,11 @@ impl<'a> FrameReader<'a> {
         Ok(())
     }
 
+    /// Gives out no frame before this one from now on: others are decoded for what comes after them only, and not copied.
+    pub fn pass_over_before(&mut self, frame: usize) {
+        self.wanted = frame;
+    }
+
     /// Decodes the next presented frame into `picture`; `None` at the end of the file. Frames that the footage's list
     /// does not know (before the first decodable one, or shown from the next file) are passed over.
     ///
@@ -196,7 +204,7 @@ impl<'a> FrameReader<'a> {
             self.note_complaints();
             match received {
                 Ok(()) => {
-                    if let Some(index) = self.index().filter(|&i| i >= self.start) {
+                    if let Some(index) = self.index().filter(|&i| i >= self.start.max(self.wanted)) {
                         self.check_layout(index)?;
                         copy(&self.frame, picture)?;
                         self.given = Some(index);

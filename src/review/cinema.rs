@@ -11,9 +11,13 @@ use crate::picture::{Picture, Planes};
 /// Memory for decoded pictures, in bytes.
 const KEPT: usize = 320 << 20;
 
+/// Frames kept before one that is gone to, for whoever steps back from it.
+const BEFORE: usize = 24;
+
 /// A decoded frame.
 struct Kept {
     picture: Picture,
+    /// The decoder complained of it, or of what it passed over on the way to it.
     damaged: bool,
 }
 
@@ -66,6 +70,7 @@ impl<'a> Cinema<'a> {
             }
             None => (FrameReader::open(footage, frame)?, None),
         };
+        reader.pass_over_before(frame.saturating_sub(BEFORE));
         while last.is_none_or(|last| last < frame) {
             let mut picture = self.spare.take().unwrap_or_else(|| Picture::grey(footage.layout));
             let decoded = reader.next(&mut picture)?;
