@@ -1,4 +1,4 @@
-// Step 2: what is handed over, part by part.
+// Step 2, Details: what is handed over, part by part.
 
 import { covering } from "./covering.js";
 import { fill, make, soon } from "./dom.js";

@@ -13,6 +13,7 @@ import { closer } from "./timeline.js";
 import { beginHere, endHere } from "./wanted.js";
 import { sentences } from "./dom.js";
 import { show as tab } from "./steps.js";
+import "./approve.js";
 import "./decide.js";
 
 const byId = (id) => document.getElementById(id);
@@ -26,7 +27,7 @@ function only(id) {
 
 function trouble(e) {
   byId("trouble").hidden = !e;
-  byId("trouble-words").textContent = e ? sentences(e.message ?? e.what, e.hint) : "";
+  byId("trouble-words").textContent = e ? sentences(e) : "";
 }
 
 /** An answer to a request for which there is no recording: what is recorded, and its approval. */
@@ -122,7 +123,7 @@ byId("go").addEventListener("change", async (e) => {
     // The same time can be typed again.
     e.target.value = "";
   } catch (error) {
-    byId("go-said").textContent = `${error.message}${error.hint ? `: ${error.hint}` : ""}`;
+    byId("go-said").textContent = sentences(error);
   }
 });
 

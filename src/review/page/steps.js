@@ -1,6 +1,6 @@
 // The four steps: which one is open, which are done, and the way to the next.
 
-import { preview } from "./check.js";
+import { preview, unseen } from "./check.js";
 import { item, listen, model } from "./model.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
@@ -13,14 +13,14 @@ const step = (tab) => tab.getAttribute("aria-controls");
 
 /** Whether nothing is left to do in a step. */
 function done(name) {
-  const { decided, request, tracks, checks } = model;
+  const { decided, request, tracks } = model;
   const allowed = decided && !decided.error;
   if (name === "who") {
     const wanted = item()?.obscure === "all-but-subject" ? "subject" : "third-party";
     return tracks.tracks.some((t) => (t.role ?? "third-party") === wanted);
   }
   if (name === "what") return Boolean(allowed && request.reference && !decided.record?.error);
-  if (name === "look") return Boolean(allowed && decided.stretches?.every((s) => checks.looked_at.includes(s.key)));
+  if (name === "look") return Boolean(allowed && !unseen().length);
   return Boolean(document.getElementById("ready"));
 }
 
