@@ -1,9 +1,9 @@
 //! Nobody is kept out of the page: axe-core finds no fault in any view of it, small and large, light and dark. With
 //! CCTV_REDACT_PICTURES it leaves a picture of each.
 
+use super::acts::{begin, check_all, look, mark, saved, select};
 use super::browser::Browser;
 use super::desk;
-use super::page::{begin, mark, saved};
 use super::served::Served;
 
 const SMALL: (u32, u32) = (1280, 720);
@@ -102,9 +102,7 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     page.browser.click("#pick-P2");
     page.browser.wait("document.querySelector('.chosen #pick-P2')");
     for role in ["consent", "reasonable-without-consent", "third-party", "subject"] {
-        page.browser.eval(&format!(
-            "(() => {{ const r = document.getElementById('role'); r.value = '{role}'; r.dispatchEvent(new Event('change')); }})()"
-        ));
+        select(&mut page.browser, "role", role);
         saved(&mut page.browser);
         page.view(&format!("who-{role}"));
     }
@@ -120,15 +118,9 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     page.tab("look");
     page.browser.wait("review.covered");
     page.browser.eval("document.activeElement.blur()");
-    let stretches = page.browser.eval("review.decided.stretches.length").as_u64().unwrap();
-    page.browser.key("c", 0);
-    page.browser.wait("document.getElementById('picture').dataset.planes.length === 64");
+    look(&mut page.browser);
     page.view("look");
-    for n in 1..=stretches {
-        page.browser.key("c", 0);
-        page.browser.wait(&format!("review.checks.looked_at.length === {n}"));
-    }
-    saved(&mut page.browser);
+    check_all(&mut page.browser);
     page.view("look-all");
     page.tab("give");
     page.browser.wait("!document.getElementById('approve').disabled");

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::acts::{begin, saved};
 use super::browser::Browser;
-use super::page::{begin, saved};
 use super::served::Served;
 use super::{desk, person};
 use crate::common::fixture;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::page::{begin, saved};
+use super::acts::{begin, saved, select};
 use super::served::Served;
 use super::{desk, person};
 use crate::tool::Desk;
@@ -111,7 +111,7 @@ fn sound_is_silenced_in_stretches_that_the_timeline_shows() {
     });
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
     browser.click("#tab-what");
-    browser.eval("(() => { const e = document.getElementById('audio'); e.value = 'mute'; e.dispatchEvent(new Event('change')); })()");
+    select(&mut browser, "audio", "mute");
     browser.wait("document.getElementById('verdict').innerText.includes('press Silence from this frame')");
     browser.enter("#go", "4 s");
     browser.wait("review.frame === 50");
