@@ -7,7 +7,7 @@ import { listen, mark, model, saved, tell } from "./model.js";
 import { nothing } from "./record.js";
 import { found, refused } from "./verdict.js";
 
-const panel = document.getElementById("give");
+const panel = document.getElementById("step-approve");
 const redraw = soon(panel, draw);
 let job = { stage: "none" };
 let words = null; // of the notice
@@ -97,8 +97,8 @@ function draw() {
   const d = model.decided;
   const made = job.stage === "ready";
   const missing = [];
-  if (!d || d.error) missing.push(d?.error ? refused("give", d.error) : make("p", {}, "One moment."));
-  if (d?.record.error) missing.push(refused("give-record", d.record.error));
+  if (!d || d.error) missing.push(d?.error ? refused("approve", d.error) : make("p", {}, "One moment."));
+  if (d?.record.error) missing.push(refused("approve-record", d.record.error));
   const left = unseen().length;
   if (left) {
     missing.push(make("p", { class: "warn" }, `${left} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`),

@@ -6,7 +6,7 @@ import { go, play } from "./player.js";
 import { position } from "./time.js";
 import { refused } from "./verdict.js";
 
-const panel = document.getElementById("look");
+const panel = document.getElementById("step-check");
 const redraw = soon(panel, draw);
 let now = null; // the key of the stretch that is looked at
 
@@ -76,7 +76,7 @@ function line(stretch, seen) {
 function draw() {
   const d = model.decided;
   if (!d || d.error) {
-    fill(panel, make("p", {}, "There is nothing to check yet."), d?.error ? refused("look", d.error) : null);
+    fill(panel, make("p", {}, "There is nothing to check yet."), d?.error ? refused("check", d.error) : null);
     return;
   }
   if (d.nothing) {

@@ -75,7 +75,7 @@ function element(kind, attributes, parent) {
 function boxes() {
   const focused = document.activeElement?.dataset?.track;
   svg.replaceChildren();
-  svg.classList.toggle("look", model.covered);
+  svg.classList.toggle("covered", model.covered);
   if (model.covered || !model.footage) return;
   const at = place();
   const [sx, sy] = scale(at);

@@ -54,7 +54,7 @@ pub fn mark(browser: &mut Browser) {
         ));
     }
     saved(browser);
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     browser.enter("#reference", "SAR-7");
     browser.enter("#to", "00:00:01");
     browser.wait("review.request.reference === 'SAR-7' && review.request.items[0].to === '00:00:01'");

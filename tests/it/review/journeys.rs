@@ -63,7 +63,7 @@ fn real_people_are_marked_checked_and_approved_through_a_reload_and_a_killed_pro
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
     browser.eval("document.activeElement.blur()");
     browser.key("f", 0);
-    browser.wait("document.getElementById('who-said').textContent.startsWith('Followed')");
+    browser.wait("document.getElementById('mark-said').textContent.startsWith('Followed')");
     for frame in [10, 20, 30, 39] {
         go(&mut browser, frame);
         correct(&mut browser, truth[&(3, frame)]);
@@ -159,7 +159,7 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.tab_to("[data-name^=mpeg4]");
     browser.key("Enter", 0);
     browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
-    browser.wait("document.activeElement.id === 'who'");
+    browser.wait("document.activeElement.id === 'step-mark'");
     let press = |browser: &mut Browser, key: &str, modifiers: u32, times: u32| {
         for _ in 0..times {
             browser.key(key, modifiers);
@@ -194,7 +194,7 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.wait("review.tracks.tracks[0].label === 'person'");
     saved(&mut browser);
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'what'");
+    browser.wait("document.activeElement.id === 'step-details'");
     browser.tab_to("#to");
     browser.type_over("00:00:02");
     browser.tab_to("#reference");
@@ -203,12 +203,12 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.wait("review.request.reference === 'SAR-9' && review.request.items[0].to === '00:00:02'");
     saved(&mut browser);
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'look'");
+    browser.wait("document.activeElement.id === 'step-check'");
     look(&mut browser);
     check_all(&mut browser);
     browser.tab_to("#next-step");
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'give' && !document.getElementById('approve').disabled");
+    browser.wait("document.activeElement.id === 'step-approve' && !document.getElementById('approve').disabled");
     browser.tab_to("#approve");
     browser.key("Enter", 0);
     browser.wait("document.querySelector('#ready video')?.readyState >= 2");

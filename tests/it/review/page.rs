@@ -20,13 +20,13 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 720)) else { return };
     assert_eq!(browser.eval("document.getElementById('obscure-all-but-subject').checked"), json!(true));
-    browser.picture("1-who-empty");
+    browser.picture("1-mark-empty");
     mark(&mut browser);
-    browser.picture("2-what");
-    browser.click("#tab-who");
+    browser.picture("2-details");
+    browser.click("#tab-mark");
     browser.click("#pick-P2");
     browser.wait("review.chosen === 'P2'");
-    browser.picture("1-who");
+    browser.picture("1-mark");
     // A time that is typed, a box that is moved, undo, redo: by the keyboard.
     browser.enter("#go", "0.5");
     browser.wait("review.frame > 0 && document.getElementById('picture').dataset.frame === String(review.frame)");
@@ -49,15 +49,15 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     );
     assert_eq!(browser.eval(left), json!(before.as_f64().unwrap() + 2.0));
     // Not looked at: it cannot be approved.
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     assert_eq!(browser.eval("document.getElementById('approve').disabled"), json!(true));
-    browser.click("#tab-look");
+    browser.click("#tab-check");
     browser.wait("review.covered");
     browser.eval("document.activeElement.blur()");
     look(&mut browser);
-    browser.picture("3-look");
+    browser.picture("3-check");
     check_all(&mut browser);
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.picture("4-approve");
     browser.click("#approve");
@@ -100,7 +100,7 @@ fn everything_has_a_name_and_the_recording_can_be_chosen_in_the_page() {
     browser.picture("0-choose");
     browser.eval("[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent.startsWith('mpeg4.avi')).click()");
     browser.wait("globalThis.review?.decided");
-    for tab in ["who", "what", "look", "give"] {
+    for tab in ["mark", "details", "check", "approve"] {
         browser.click(&format!("#tab-{tab}"));
         let nameless = browser.call("Accessibility.getFullAXTree", json!({}));
         let asks = ["button", "textbox", "checkbox", "radio", "combobox", "slider", "tab", "link", "progressbar"];

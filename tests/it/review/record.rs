@@ -139,10 +139,10 @@ fn everything_a_request_can_say_is_said_in_the_page_or_there_is_a_reason_why_not
     let served = Served::start(folder.path(), &["car-park.mp4"]);
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     for (field, control, value, expected) in SETTABLE {
         if *field == "items[].obscure" {
-            browser.click("#tab-who");
+            browser.click("#tab-mark");
         }
         operate(&mut browser, control, value);
         let place = field.replace("items[]", "items[0]");
@@ -163,7 +163,7 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     let served = Served::start(folder.path(), &["mpeg4.avi", "--out", "packs"]);
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     operate(&mut browser, "#answer", "refuse");
     operate(&mut browser, "#reference", "Müller 12/2026");
     browser.wait("document.getElementById('reference-better')?.textContent === 'Use Muller-12-2026'");
@@ -174,16 +174,16 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     browser.wait("document.getElementById('due-month')?.textContent.endsWith('2027-02-28')");
     browser.click("#due-month");
     saved(&mut browser);
-    browser.click("#tab-give");
-    let given = "document.getElementById('give').innerText";
+    browser.click("#tab-approve");
+    let given = "document.getElementById('step-approve').innerText";
     browser.wait(&format!("{given}.includes('a refusal needs a ground')"));
     assert_eq!(browser.eval("document.getElementById('approve').disabled"), json!(true));
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     operate(&mut browser, "#ground", "manifestly-excessive");
     saved(&mut browser);
-    browser.click("#tab-look");
-    browser.wait("document.getElementById('look').innerText.includes('nothing to check')");
-    browser.click("#tab-give");
+    browser.click("#tab-check");
+    browser.wait("document.getElementById('step-check').innerText.includes('nothing to check')");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled && !document.getElementById('reason')");
     browser.picture("6-refusal");
     browser.click("#approve");
@@ -286,7 +286,7 @@ fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     browser.enter("#answer-reference", "SAR-4");
     browser.click("#answer-without");
     browser.wait("globalThis.review?.request?.controller === 'Example Surgery' && review.decided");
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.getElementById('notice')?.innerText.includes('No footage of you is held')");

@@ -9,7 +9,7 @@ import { template } from "./template.js";
 import { verdict } from "./verdict.js";
 import { clock, wanted } from "./wanted.js";
 
-const panel = document.getElementById("what");
+const panel = document.getElementById("step-details");
 const redraw = soon(panel, draw);
 
 function draw() {

@@ -9,7 +9,7 @@ import { change, chosen, freeId, item, listen, model, role, saved, settle } from
 import { go } from "./player.js";
 import { add, choose, put } from "./stage.js";
 
-const panel = document.getElementById("who");
+const panel = document.getElementById("step-mark");
 const redraw = soon(panel, draw);
 const FRAMES = 250; // that are followed at once
 const EVERY = 5; // frames between proposed key frames
@@ -152,7 +152,7 @@ function draw() {
     : !tracks.length ? "Draw a box with the mouse around everybody who is to be covered."
       : !chosen() ? "Choose somebody from the list, or in the picture, to go on with them; or draw the next box."
         : "Go on in time, and put the box right where it no longer fits; Follow proposes it. At the last picture that shows them, press Leaves here.";
-  fill(panel, question(), make("p", { class: "todo", id: "who-said" }, said || next),
+  fill(panel, question(), make("p", { class: "todo", id: "mark-said" }, said || next),
     make("ul", { class: "people", "aria-label": "Everybody marked" }, ...tracks.map(person)),
     make("div", { class: "buttons" },
       button("new-box", "New box", middle, { title: "N" }),
