@@ -110,7 +110,7 @@ impl Converter {
         self.run(picture)?;
         let mut out =
             Picture::grey(Layout { chroma_shift_x: 1, chroma_shift_y: 1, depth: 8, grey: false, ..self.layout });
-        super::reader::copy(&self.output, &mut out)?;
+        super::frame::copy(&self.output, &mut out)?;
         out.layout.full_range = self.layout.full_range;
         Ok(std::borrow::Cow::Owned(out))
     }

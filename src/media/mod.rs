@@ -8,6 +8,7 @@ mod convert;
 mod edges;
 mod encoder;
 mod ffi;
+mod frame;
 pub mod h264;
 
 mod limits;

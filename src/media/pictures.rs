@@ -9,7 +9,7 @@ use super::bitstream::{Framing, h264_type, join, nal, slices, split, without_zer
 use super::h264::slice::{Sets, picture};
 use super::h264::{Pps, SliceStart, Sps};
 use super::sei::recovery_takes_time;
-use super::{ffi, reader, source};
+use super::{ffi, source};
 use crate::error::{Error, Result};
 use crate::footage::{Footage, Part};
 
@@ -95,7 +95,7 @@ impl<'a> PictureReader<'a> {
         let idr = kinds.contains(&nal::IDR);
         let one_kind = kinds.len() == 1 && (idr || kinds.contains(&nal::SLICE));
         Ok(Some(CodedPicture {
-            frame: shown.and_then(|stamp| reader::place(self.footage, self.part, stamp)),
+            frame: shown.and_then(|stamp| source::place(self.footage, self.part, stamp)),
             idr,
             sound: one_kind && !hidden && !packet.is_corrupt(),
             data: join(slices(&units), WRITTEN).unwrap_or_default(),

@@ -135,3 +135,10 @@ pub(super) fn seek(input: &mut ff::format::context::Input, footage: &Footage, ke
     }
     Err(lost())
 }
+
+/// The frame of a file that is shown at a time stamp.
+pub(super) fn place(footage: &Footage, part: &Part, stamp: i64) -> Option<usize> {
+    let ticks = part.in_recording(stamp, footage.time_base);
+    let place = footage.frames.get(part.frames.clone())?.binary_search_by_key(&ticks, |f| f.ticks).ok()?;
+    Some(part.frames.start + place)
+}

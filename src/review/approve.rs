@@ -79,13 +79,7 @@ fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &J
 }
 
 fn told(made: &Disclosure) -> Value {
-    let files: Vec<Value> = made
-        .log
-        .items
-        .iter()
-        .flat_map(|i| &i.files)
-        .map(|f| json!({ "name": f.name, "frames": f.frames, "bytes": f.bytes }))
-        .collect();
+    let files: Vec<Value> = made.log.items.iter().flat_map(|i| &i.files).map(|f| json!({ "name": f.name })).collect();
     json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings })
 }
 

@@ -16,13 +16,7 @@ use crate::tracks::{Binding, Role, TrackFile};
 /// # Errors
 /// As [`load`]; `Usage` for a part given to an id that there is not.
 pub fn import(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>) -> Result<Document> {
-    let mut all = TrackFile {
-        format: "native",
-        binding: binding(footage),
-        annotated: None,
-        tracks: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut all = empty(footage);
     let mut origin = Vec::new();
     for file in load(item, base, footage, clock)? {
         for mut track in file.file.tracks {
@@ -51,12 +45,13 @@ pub fn import(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>
     Ok(Document::from(&all))
 }
 
-/// What ties tracks to this footage.
-pub fn binding(footage: &Footage) -> Binding {
-    Binding {
+/// A track file that is tied to this footage, with nobody in it.
+pub fn empty(footage: &Footage) -> TrackFile {
+    let binding = Binding {
         size: Some(footage.displayed_size()),
         sha256: Some(footage.sha256.clone()),
         frames: Some(footage.count() as u64),
         times: None,
-    }
+    };
+    TrackFile { format: "native", binding, annotated: None, tracks: Vec::new(), notes: Vec::new() }
 }

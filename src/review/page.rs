@@ -19,8 +19,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/axis.js", SCRIPT, include_str!("page/axis.js")),
     ("page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
     ("page/bring.js", SCRIPT, include_str!("page/bring.js")),
-    ("page/people.js", SCRIPT, include_str!("page/people.js")),
-    ("page/decide.js", SCRIPT, include_str!("page/decide.js")),
+    ("page/mark.js", SCRIPT, include_str!("page/mark.js")),
+    ("page/details.js", SCRIPT, include_str!("page/details.js")),
     ("page/verdict.js", SCRIPT, include_str!("page/verdict.js")),
     ("page/wanted.js", SCRIPT, include_str!("page/wanted.js")),
     ("page/typed.js", SCRIPT, include_str!("page/typed.js")),
@@ -30,6 +30,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/record.js", SCRIPT, include_str!("page/record.js")),
     ("page/template.js", SCRIPT, include_str!("page/template.js")),
     ("page/check.js", SCRIPT, include_str!("page/check.js")),
+    ("page/approve.js", SCRIPT, include_str!("page/approve.js")),
     ("page/choose.js", SCRIPT, include_str!("page/choose.js")),
 ];
 

@@ -46,8 +46,8 @@ impl Projector {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens footage in a child of its own; what was open before is closed. `ready` is told what there is to know of it
-    /// before anybody else is.
+    /// Opens footage in a child of its own; what was open before is closed. `ready` is told what the child
+    /// found on opening it before anybody else is.
     pub fn open(&self, show: Show, ready: impl FnOnce(&Value) -> Result<()> + Send + 'static) {
         let (ask, asked) = channel();
         let stage = Arc::clone(&self.stage);
@@ -85,9 +85,9 @@ fn run(
     stage: &Mutex<Stage>,
     asked: &Receiver<Asked>,
 ) -> Result<()> {
-    let (mut call, opening) = Call::open(show)?;
+    let (mut call, mut opening) = Call::open(show)?;
     ready(&opening)?;
-    set(stage, Stage::Ready(Arc::new(opening)));
+    set(stage, Stage::Ready(Arc::new(opening["footage"].take())));
     while let Ok((question, reply)) = asked.recv() {
         // The page has moved on, and wants another frame by now.
         if reply.is_closed() {

@@ -1,6 +1,6 @@
 //! What the page can ask of the server, one function each.
 
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,13 +14,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::approve::{Outcome, approved};
+use super::desk::Desk;
 use super::folder::listing;
-use super::page;
 use super::projector::Stage;
-use super::server::Desk;
 use super::show::{Question, nothing};
 use super::words::told;
 use super::work::Saved;
+use super::{made, page};
 use crate::error::{Error, Result};
 use crate::{hash, input};
 
@@ -85,7 +85,6 @@ async fn state(State(desk): At) -> Response {
             Ok(saved) => found["saved"] = saved,
             Err(e) => return answer(Err(e)),
         }
-        found["folder"] = json!(work.folder.display().to_string());
         found["out"] = json!(desk.out(&work).display().to_string());
     }
     data(StatusCode::OK, &found)
@@ -221,81 +220,21 @@ async fn cancel(State(desk): At) -> Response {
     data(StatusCode::OK, &json!({}))
 }
 
-/// A file of the pack that was made. A notice is a page of its own, which may do nothing but look as it does.
 async fn pack_file(State(desk): At, Path((half, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Outcome::Ready(pack, _) = desk.job.outcome() else { return StatusCode::NOT_FOUND.into_response() };
-    let plain = |text: &str| !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\']);
-    if !matches!(half.as_str(), "send" | "keep") || !plain(&name) {
-        return StatusCode::NOT_FOUND.into_response();
+    match desk.job.outcome() {
+        Outcome::Ready(pack, _) => made::file(&pack, &half, &name, &headers),
+        _ => StatusCode::NOT_FOUND.into_response(),
     }
-    let path = pack.join(half).join(&name);
-    let Ok(bytes) = std::fs::read(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    let kind = match path.extension().and_then(|e| e.to_str()) {
-        Some("mp4") => "video/mp4",
-        Some("png") => "image/png",
-        Some("html") => "text/html; charset=utf-8",
-        _ => "text/plain; charset=utf-8",
-    };
-    let rules = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
-    let own = [(header::CONTENT_TYPE, kind), (header::ACCEPT_RANGES, "bytes")];
-    match part(&headers, bytes.len()) {
-        Some((first, last)) => {
-            let range = format!("bytes {first}-{last}/{}", bytes.len());
-            let piece = bytes.get(first..=last).unwrap_or_default().to_vec();
-            (StatusCode::PARTIAL_CONTENT, own, [(header::CONTENT_RANGE, range)], piece).into_response()
-        }
-        None if kind.starts_with("text/html") => {
-            (own, [(header::CONTENT_SECURITY_POLICY, rules)], bytes).into_response()
-        }
-        None => (own, bytes).into_response(),
-    }
-}
-
-/// The first and the last byte of a range that a player asks for (RFC 9110, 14.2); `None` for the whole file.
-fn part(headers: &HeaderMap, length: usize) -> Option<(usize, usize)> {
-    let asked = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?;
-    let (first, last) = asked.split_once('-')?;
-    let first: usize = first.parse().ok()?;
-    let last = if last.is_empty() { length.checked_sub(1)? } else { last.parse().ok()? };
-    (first <= last && first < length).then_some((first, last.min(length.checked_sub(1)?)))
 }
 
 async fn open_pack(State(desk): At) -> Response {
     answer(match desk.job.outcome() {
-        Outcome::Ready(pack, _) => show_folder(&pack).map(|()| json!({})),
+        Outcome::Ready(pack, _) => made::show(&pack).map(|()| json!({})),
         _ => Err(Error::usage("there is no pack yet")),
-    })
-}
-
-fn show_folder(pack: &FilePath) -> Result<()> {
-    open::that_detached(pack).map_err(|e| {
-        Error::failed(format!("the folder cannot be shown: {e}")).hint(format!("it is {}", pack.display()))
     })
 }
 
 async fn end(State(desk): At) -> Response {
     desk.ended.store(true, Ordering::Relaxed);
     data(StatusCode::OK, &json!({}))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_as_players_write_them() {
-        let asked = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::RANGE, text.parse().unwrap());
-            part(&headers, 100)
-        };
-        assert_eq!(asked("bytes=0-"), Some((0, 99)));
-        assert_eq!(asked("bytes=10-19"), Some((10, 19)));
-        assert_eq!(asked("bytes=90-500"), Some((90, 99)));
-        for odd in ["bytes=100-", "bytes=5-4", "bytes=-5", "lines=1-2", "bytes=x-"] {
-            assert_eq!(asked(odd), None, "{odd}");
-        }
-        assert_eq!(part(&HeaderMap::new(), 100), None);
-    }
 }

@@ -9,29 +9,27 @@ use super::cinema::Cinema;
 use super::concerns::{concerns, laid, ranges};
 use super::damage::Damage;
 use super::follow::Follower;
-use super::import::{binding, import};
+use super::import::{empty, import};
 use super::screen::{Screen, planes_hash, shown_size};
 use super::stretches::stretches;
 use super::words;
+use super::work::REQUEST;
 use crate::clock::{self, Clock};
 use crate::contain::{Access, Contained, Line, Session};
 use crate::disclose::{Decided, clock_of, decide, place, recording, select};
 use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
+use crate::input;
 use crate::obscure::Method;
 use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::request::{self, Damaged, Item, Request, Sound};
 use crate::tracks::formats::native::Document;
 use crate::tracks::load::load;
-use crate::{hash, input};
 
 /// Widest picture that is made for the page.
 const WIDEST: u32 = 4096;
-
-/// The name of the request in the work folder.
-pub const REQUEST: &str = "request.json";
 
 /// Shows one piece of footage, and what is decided about it by the request and the tracks in a work folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,55 +96,46 @@ impl Session for Show {
         Access { read, write: Vec::new(), threads: 1 }
     }
 
-    fn carry_on(self, contained: Contained, line: &mut Line) -> Result<()> {
+    fn carry_on(self, _: Contained, line: &mut Line) -> Result<()> {
         let footage = recording(&self.item, Path::new(""), None)?;
-        let imported = match &self.import {
-            Some((item, base)) => {
-                let clock = clock_of(item.clock.as_ref(), &footage)?;
-                Some(import(item, base, &footage, clock.as_ref().map(|c| &c.0))?)
-            }
-            None => None,
-        };
-        line.open::<Self>(facts(&footage, contained, imported))?;
-        let mut desk = Desk {
+        let taken = |(item, base): &(Item, PathBuf)| import(item, base, &footage, clock_for(item, &footage)?.as_ref());
+        let imported = self.import.as_ref().map(taken).transpose()?;
+        let binding = Document::from(&empty(&footage)).footage;
+        line.open::<Self>(json!({ "footage": facts(&footage), "binding": binding, "imported": imported }))?;
+        let mut viewer = Viewer {
             footage: &footage,
             work: &self.work,
             cinema: Cinema::new(&footage),
             screen: Screen::new(&footage),
             decided: None,
         };
-        line.answer::<Self>(|question| desk.answer(question))
+        line.answer::<Self>(|question| viewer.answer(question))
     }
+}
+
+/// The clock that an item's times are read by, where it states one.
+fn clock_for(item: &Item, footage: &Footage) -> Result<Option<Clock>> {
+    Ok(clock_of(item.clock.as_ref(), footage)?.map(|found| found.0))
 }
 
 /// What the page has to know of the footage. Frames are named by their places among those that are shown; `numbers` tells
 /// what a track file calls the first one of each part.
-fn facts(footage: &Footage, contained: Contained, imported: Option<Document>) -> Value {
+fn facts(footage: &Footage) -> Value {
     let times: Vec<f64> = (0..footage.frames.len()).map(|f| footage.position(f).seconds()).collect();
-    let keys: Vec<usize> = (0..footage.frames.len()).filter(|&f| footage.can_start(f)).collect();
     let part = |p: &crate::footage::Part| (p.frames.start, footage.number(p.frames.start));
     let clocks = &footage.parts[0].clocks;
     json!({
         "name": footage.name,
-        "sha256": footage.sha256,
         "size": footage.displayed_size(),
         "shown_size": shown_size(footage),
-        "count": footage.count(),
         "numbers": footage.parts.iter().map(part).collect::<Vec<_>>(),
         "times": times,
         "end": footage.end().seconds(),
         "rate": footage.frame_rate(),
-        "keys": keys,
         "gaps": footage.gaps().map(|w| (w.from.seconds(), w.to.seconds())).collect::<Vec<_>>(),
         "audio": footage.has_audio(),
         "parts": footage.parts.iter().map(|p| &p.name).collect::<Vec<_>>(),
-        "joined": footage.joined,
         "clocks": { "filename": clocks.filename, "container": clocks.inside() },
-        "contained": contained,
-        "binding": Document::from(&crate::tracks::TrackFile {
-            format: "native", binding: binding(footage), annotated: None, tracks: Vec::new(), notes: Vec::new(),
-        }).footage,
-        "imported": imported,
     })
 }
 
@@ -158,7 +147,8 @@ struct Kept {
     damage: Option<Damage>,
 }
 
-struct Desk<'a> {
+/// What answers.
+struct Viewer<'a> {
     footage: &'a Footage,
     work: &'a Path,
     cinema: Cinema<'a>,
@@ -166,7 +156,7 @@ struct Desk<'a> {
     decided: Option<Kept>,
 }
 
-impl Desk<'_> {
+impl Viewer<'_> {
     fn answer(&mut self, question: Question) -> Result<(Value, Vec<u8>)> {
         let facts = match question {
             Question::Frame { frame, width, covered } => return self.frame(frame, width.clamp(16, WIDEST), covered),
@@ -177,11 +167,11 @@ impl Desk<'_> {
             }
             Question::Import { file, size, origin } => {
                 let mut item = self.item()?;
-                let clock = clock_of(item.clock.as_ref(), self.footage)?;
+                let clock = clock_for(&item, self.footage)?;
                 item.tracks = vec![request::TrackSource { file, sha256: None }];
                 (item.tracks_size, item.mot_origin) = (size, origin);
                 (item.subjects, item.subject_labels, item.shown) = Default::default();
-                let found = import(&item, self.work, self.footage, clock.as_ref().map(|c| &c.0))?;
+                let found = import(&item, self.work, self.footage, clock.as_ref())?;
                 serde_json::to_value(found).map_err(|e| Error::failed(format!("tracks cannot be sent: {e}")))?
             }
         };
@@ -229,34 +219,40 @@ impl Desk<'_> {
         self.decided = None;
         let request = self.request()?;
         let item = request.items.first().cloned().ok_or_else(|| Error::usage("the request asks for nothing"))?;
-        let clock = clock_of(item.clock.as_ref(), self.footage);
-        let known = clock.as_ref().ok().and_then(|c| c.as_ref());
+        let clock = clock_for(&item, self.footage).ok().flatten();
         let mut told = if request.gives_nothing() {
             let mut told = nothing(&request);
-            told["tracks"] = self.tracks(&item, known.map(|c| &c.0));
+            told["tracks"] = self.tracks(&item, clock.as_ref());
             told
         } else {
-            let base = self.work;
-            let decided = request::check_item(&item)
-                .and_then(|()| decide(&item, self.footage, true, |footage, clock| load(&item, base, footage, clock)));
-            match decided {
-                Err(e) => {
-                    let frames = select(&item, known.map(|c| &c.0), self.footage).map(|s| s.frames).unwrap_or_default();
-                    json!({ "error": words::told(&e), "tracks": self.tracks(&item, known.map(|c| &c.0)),
-                        "window": [frames.iter().min(), frames.iter().max()] })
-                }
+            let tracks = |footage: &Footage, clock: Option<&Clock>| load(&item, self.work, footage, clock);
+            match request::check_item(&item).and_then(|()| decide(&item, self.footage, true, tracks)) {
                 Ok(decided) => {
                     let told = self.told(&decided)?;
-                    let covers = decided.rules.damaged == Damaged::Cover;
-                    let damage = covers.then(|| Damage::new(self.footage, &decided.plan));
-                    self.decided = Some(Kept { plan: decided.plan, method: decided.rules.method, damage });
+                    self.keep(decided);
                     told
                 }
+                Err(e) => self.refused(&e, &item, clock.as_ref()),
             }
         };
-        told["clock"] = known.map_or(Value::Null, |(clock, source)| self.clock(clock, source));
+        told["clock"] = clock.map_or(Value::Null, |clock| self.clock(&clock));
         told["record"] = record(&request);
         Ok(told)
+    }
+
+    fn keep(&mut self, decided: Decided) {
+        let covers = decided.rules.damaged == Damaged::Cover;
+        let damage = covers.then(|| Damage::new(self.footage, &decided.plan));
+        self.decided = Some(Kept { plan: decided.plan, method: decided.rules.method, damage });
+    }
+
+    fn refused(&self, e: &Error, item: &Item, clock: Option<&Clock>) -> Value {
+        let frames = select(item, clock, self.footage).map(|s| s.frames).unwrap_or_default();
+        json!({
+            "error": words::told(e),
+            "tracks": self.tracks(item, clock),
+            "window": [frames.iter().min(), frames.iter().max()],
+        })
     }
 
     /// The tracks as they are laid, as far as they can be, where it is not decided what becomes of them.
@@ -265,14 +261,10 @@ impl Desk<'_> {
         files.and_then(|files| laid(self.footage, &files, &[])).map_or(json!([]), |laid| json!(laid))
     }
 
-    fn clock(&self, clock: &Clock, source: &str) -> Value {
+    /// How the page reads a clock: by the true time of the first frame, and its zone.
+    fn clock(&self, clock: &Clock) -> Value {
         let first = clock.true_time(self.footage.position(0));
-        json!({
-            "first": clock::for_people(&first),
-            "milliseconds": first.timestamp().as_millisecond(),
-            "zone": clock.zone.iana_name(),
-            "source": source,
-        })
+        json!({ "milliseconds": first.timestamp().as_millisecond(), "zone": clock.zone.iana_name() })
     }
 
     fn told(&self, decided: &Decided) -> Result<Value> {
@@ -303,10 +295,9 @@ impl Desk<'_> {
 
     fn when(&self, at: &str) -> Result<Value> {
         let item = self.item()?;
-        let clock = clock_of(item.clock.as_ref(), self.footage)?;
-        let position = place(&clock::parse(at)?, clock.as_ref().map(|c| &c.0), self.footage)?;
-        let frame = self.footage.frame_at(position).unwrap_or(0);
-        Ok(json!({ "frame": frame, "seconds": position.seconds() }))
+        let clock = clock_for(&item, self.footage)?;
+        let position = place(&clock::parse(at)?, clock.as_ref(), self.footage)?;
+        Ok(json!({ "frame": self.footage.frame_at(position).unwrap_or(0) }))
     }
 
     fn follow(&mut self, frame: usize, shape: BoundingBox, frames: usize) -> Result<Value> {
@@ -326,7 +317,7 @@ impl Desk<'_> {
                 break;
             }
             match follower.next(&upright(self.cinema.frame(next)?.0)) {
-                Ok((b, score)) => boxes.push(json!({ "frame": next, "box": [b.x, b.y, b.w, b.h], "score": score })),
+                Ok((b, _)) => boxes.push(json!({ "frame": next, "box": [b.x, b.y, b.w, b.h] })),
                 Err(stop) => {
                     stopped = json!(stop.words());
                     break;
@@ -347,10 +338,4 @@ pub fn nothing(request: &Request) -> Value {
 fn record(request: &Request) -> Value {
     let wrong = request::check_record(request).err().map(|e| words::told(&e));
     json!({ "error": wrong, "warnings": request::warnings(request) })
-}
-
-/// What names the bytes of several files together: any change of one gives another.
-pub fn revision(contents: &[&[u8]]) -> String {
-    let each: Vec<String> = contents.iter().map(|c| hash::bytes(c)).collect();
-    hash::bytes(each.join("\n").as_bytes())
 }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::show::{REQUEST, revision};
 use crate::error::{Error, Result};
 use crate::request::{self, Decision, Item, Kind, Obscure, Outcome, Request, TrackSource};
 use crate::tracks::formats::native::{Document, Footage};
-use crate::{input, json};
+use crate::{hash, input, json};
 
+/// The name of the request in the work folder.
+pub const REQUEST: &str = "request.json";
 const TRACKS: &str = "tracks.json";
 const CHECKS: &str = "checks.json";
 
@@ -232,6 +233,12 @@ impl Work {
         file.persist(&path).map_err(|e| failed(&e.error))?;
         fs::File::open(&self.folder).and_then(|f| f.sync_all()).map_err(|e| failed(&e))
     }
+}
+
+/// What names the bytes of several files together: any change of one gives another.
+fn revision(contents: &[&[u8]]) -> String {
+    let each: Vec<String> = contents.iter().map(|c| hash::bytes(c)).collect();
+    hash::bytes(each.join("\n").as_bytes())
 }
 
 /// Where the work on a recording is kept: beside the footage, or beside the folder that packs go to.

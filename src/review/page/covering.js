@@ -1,6 +1,6 @@
-// Step 2, how people are covered.
+// Step 2, Details: how people are covered.
 
-import { choice, field, make, part } from "./dom.js";
+import { choice, field, part, tick } from "./dom.js";
 import { statements } from "./gaps.js";
 import { change, item } from "./model.js";
 
@@ -21,6 +21,5 @@ export function covering() {
     statements(),
     choice("damaged", "Where the recording is damaged", it.damaged ?? "refuse", [["refuse", "stop"], ["cover", "cover the whole picture"]], set("damaged")),
     it.kind === "clip" ? choice("render", "Pictures in which nothing is covered", it.render ?? "full", [["full", "are made anew like the others"], ["smart", "are copied as they were coded, where the recording allows it"]], set("render")) : null,
-    make("label", { class: "row" }, make("input", { id: "nobody", type: "checkbox", checked: it.no_third_parties, change: (e) => set("no_third_parties")(e.target.checked) }),
-      "I have looked: there is nobody else in this time"));
+    tick("nobody", "I have looked: there is nobody else in this time", Boolean(it.no_third_parties), set("no_third_parties")));
 }

@@ -19,7 +19,7 @@ export const button = (id, text, click, more = {}) => make("button", { id, type:
 /** Puts new contents into a panel, and the focus back to where it was. */
 export function fill(panel, ...children) {
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const [top] = [panel.scrollTop];
+  const top = panel.scrollTop;
   panel.replaceChildren(...children.filter((c) => c != null));
   panel.scrollTop = top;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -42,33 +42,47 @@ export function soon(panel, draw) {
   return later;
 }
 
+/** A control below its words. */
+export const labelled = (words, control) => make("label", { class: "field" }, make("span", {}, words), control);
+
 /** A labelled field; `set` gets what was entered. */
 export function field(id, words, value, set, more = {}) {
   const entry = make("input", { id, value: String(value ?? ""), autocomplete: "off", change: (e) => set(e.target.value.trim() || null), ...more });
-  return make("label", { class: "field" }, make("span", {}, words), entry);
+  return labelled(words, entry);
 }
 
 /** A labelled choice of [value, words] pairs. */
 export function choice(id, words, value, options, set) {
   const entry = make("select", { id, change: (e) => set(e.target.value) },
     ...options.map(([v, w]) => make("option", { value: v, selected: v === value }, w)));
-  return make("label", { class: "field" }, make("span", {}, words), entry);
+  return labelled(words, entry);
+}
+
+/** A labelled tick; `set` gets whether it is there. */
+export function tick(id, words, checked, set) {
+  const entry = make("input", { id, type: "checkbox", checked, change: (e) => set(e.target.checked) });
+  return make("label", { class: "row" }, entry, words);
+}
+
+/** A labelled file to be chosen. */
+export function file(id, words, take, more = {}) {
+  const entry = make("input", { id, type: "file", change: (e) => e.target.files[0] && take(e.target.files[0]), ...more });
+  return labelled(words, entry);
 }
 
 /** Fields that belong together. */
 export const part = (name, ...children) => make("fieldset", {}, make("legend", {}, name), ...children);
 
-/** What is wrong, and what to do about it. */
-export function refusal(error) {
-  return make("p", { class: "bad", role: "status" }, `${error.what ?? error.message}${error.hint ? `: ${error.hint}` : ""}`);
+/** What is wrong and what to do about it, as the program says them, in sentences. */
+export function sentences(error) {
+  const parts = [error.what ?? error.message, error.hint].filter(Boolean);
+  // The first may begin with a file's name, which stays as it is.
+  const said = parts.map((words, i) => (i ? `${words[0].toUpperCase()}${words.slice(1)}` : words));
+  return said.map((words) => (/[.!?]$/.test(words) ? words : `${words}.`)).join(" ");
 }
 
-/** What is wrong and what to do, as the program says them, as sentences. */
-export function sentences(...parts) {
-  // The first may begin with a file's name, which stays as it is.
-  const said = parts.filter(Boolean).map((part, i) => (i ? `${part[0].toUpperCase()}${part.slice(1)}` : part));
-  return said.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
-}
+/** The same, in its own place. */
+export const refusal = (error) => make("p", { class: "bad", role: "status" }, sentences(error));
 
 /** Has a screen reader say something, once. */
 export function announce(words) {

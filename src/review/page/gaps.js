@@ -12,7 +12,7 @@ const list = () => (Array.isArray(item().gaps) ? item().gaps : []);
 const span = (gap) => `${position(Number(gap.from))} to ${position(Number(gap.to))}`;
 
 /** Long gaps of a track in seconds, each from the first frame without a box to the next one with one. */
-export function gapsOf(track) {
+function gapsOf(track) {
   const { times } = model.footage;
   const runs = model.decided?.tracks?.find((t) => t.id === track.id)?.runs ?? [];
   const bridge = parseFloat(item().bridge ?? BRIDGE);

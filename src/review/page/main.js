@@ -4,7 +4,7 @@ import * as server from "./server.js";
 import * as model from "./model.js";
 import { go, isPlaying, pause, play, show } from "./player.js";
 import { enlarge, nudge } from "./stage.js";
-import { follow, middle } from "./people.js";
+import { follow, middle } from "./mark.js";
 import { checked, preview } from "./check.js";
 import { look } from "./choose.js";
 import { notBefore } from "./time.js";
@@ -13,7 +13,8 @@ import { closer } from "./timeline.js";
 import { beginHere, endHere } from "./wanted.js";
 import { sentences } from "./dom.js";
 import { show as tab } from "./steps.js";
-import "./decide.js";
+import "./approve.js";
+import "./details.js";
 
 const byId = (id) => document.getElementById(id);
 const state = model.model;
@@ -26,7 +27,7 @@ function only(id) {
 
 function trouble(e) {
   byId("trouble").hidden = !e;
-  byId("trouble-words").textContent = e ? sentences(e.message ?? e.what, e.hint) : "";
+  byId("trouble-words").textContent = e ? sentences(e) : "";
 }
 
 /** An answer to a request for which there is no recording: what is recorded, and its approval. */
@@ -34,11 +35,11 @@ async function withoutRecording(found) {
   model.begin(found);
   only("bench");
   byId("bench").classList.add("answer");
-  for (const id of ["left", "tab-who", "tab-look"]) byId(id).hidden = true;
+  for (const id of ["left", "tab-mark", "tab-check"]) byId(id).hidden = true;
   byId("title").textContent = `${state.request.reference}: an answer without a recording`;
   model.tell("begin");
   model.tell("saved", "Saved");
-  tab(byId("tab-what"));
+  tab(byId("tab-details"));
   await model.decide();
 }
 
@@ -62,7 +63,7 @@ async function start() {
   model.begin(found);
   const chose = !byId("reading").hidden;
   only("bench");
-  if (chose) byId("who").focus();
+  if (chose) byId("step-mark").focus();
   byId("title").textContent = found.footage.name;
   document.title = `${found.footage.name} - review`;
   model.tell("begin");
@@ -122,7 +123,7 @@ byId("go").addEventListener("change", async (e) => {
     // The same time can be typed again.
     e.target.value = "";
   } catch (error) {
-    byId("go-said").textContent = `${error.message}${error.hint ? `: ${error.hint}` : ""}`;
+    byId("go-said").textContent = sentences(error);
   }
 });
 

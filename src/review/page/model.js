@@ -8,7 +8,8 @@ export const model = {
   request: null, tracks: null, checks: null, // what is saved
   decided: null, // what the saved work comes to
   version: 0, // of `decided`
-  frame: 0, chosen: null, covered: false, folder: "", out: "",
+  frame: 0, chosen: null, covered: false,
+  out: "", // the folder for packs
 };
 
 const listeners = new Set();
@@ -27,13 +28,14 @@ export const chosen = () => model.tracks.tracks.find((t) => t.id === model.chose
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
 
-/** Tells all listeners: `what` is `work`, `decided`, `frame`, `saved` or `trouble`. */
+/** Tells all listeners what there is to know of: `begin`, `work` (it was changed), `decided`, `frame`, `chosen`, `picture`,
+ * `covered` (as recorded, or as handed over), `playing`, `damage`, `made`, `saved` (words to show) or `trouble`. */
 export function tell(what, more) {
   for (const listener of listeners) listener(what, more);
 }
 
 export function begin(state) {
-  Object.assign(model, { footage: state.footage, folder: state.folder, out: state.out });
+  Object.assign(model, { footage: state.footage, out: state.out });
   take(state.saved);
   settled();
 }

@@ -1,4 +1,4 @@
-// Step 2, the answer and what a record of it needs. Whatever a request can say apart from what is made is said here.
+// Step 2, Details: the answer and what a record of it needs. Whatever a request can say apart from what is made is said here.
 
 import { button, choice, field, make, part } from "./dom.js";
 import { change, item, model } from "./model.js";
@@ -63,7 +63,7 @@ function mistaken() {
 }
 
 /** A month after a day, or the last day of the month where that is shorter. */
-export function monthAfter(text) {
+function monthAfter(text) {
   const [year, month, date] = text.split("-").map(Number);
   const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return new Date(Date.UTC(year, month, Math.min(date, last))).toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 // Everything that is said to the server, and what it answers.
 
 /** What the server refused: what is wrong, and what to do about it. */
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(said, status) {
     super(said.what);
     this.hint = said.hint;

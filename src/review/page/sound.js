@@ -1,4 +1,4 @@
-// Step 2, the sound: left out, kept, or kept with stretches that are silenced.
+// Step 2, Details: the sound: left out, kept, or kept with stretches that are silenced.
 
 import { button, choice, field, make, part } from "./dom.js";
 import { change, item, model } from "./model.js";

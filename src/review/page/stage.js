@@ -1,7 +1,7 @@
 // The picture with its boxes: drawn, moved and resized with the mouse or the keyboard; larger and smaller.
 
 import { boxAt, setBox } from "./boxes.js";
-import { change, chosen, freeId, listen, model, role, settle, tell } from "./model.js";
+import { change, chosen, freeId, item, listen, model, role, settle, tell } from "./model.js";
 import { setWidth } from "./player.js";
 import { position, wall } from "./time.js";
 
@@ -75,7 +75,7 @@ function element(kind, attributes, parent) {
 function boxes() {
   const focused = document.activeElement?.dataset?.track;
   svg.replaceChildren();
-  svg.classList.toggle("look", model.covered);
+  svg.classList.toggle("covered", model.covered);
   if (model.covered || !model.footage) return;
   const at = place();
   const [sx, sy] = scale(at);
@@ -114,8 +114,8 @@ export function choose(id) {
   tell("chosen");
 }
 
-/** A box that was drawn: the chosen person's where they have none here, otherwise a new person's. */
-function drawn(box) {
+/** A new box in this frame: the chosen person's where they have none here, otherwise a new person's. */
+export function put(box) {
   const own = chosen();
   if (own && !own.whole && !boxAt(model.footage, model.tracks, own, model.frame)) {
     change(() => setBox(model.footage, own, model.frame, box));
@@ -126,7 +126,7 @@ function drawn(box) {
 export function add(box, whole = false) {
   const id = freeId();
   change(() => {
-    const first = model.request.items[0].obscure === "all-but-subject" && !model.tracks.tracks.some((t) => t.role === "subject");
+    const first = item().obscure === "all-but-subject" && !model.tracks.tracks.some((t) => t.role === "subject");
     const track = { id, label: whole ? "mask" : null, role: first && !whole ? "subject" : "third-party", whole, sampling: "keyframes", keyframes: [] };
     setBox(model.footage, track, model.frame, box);
     model.tracks.tracks.push(track);
@@ -183,7 +183,7 @@ svg.addEventListener("pointermove", (event) => {
 svg.addEventListener("pointerup", () => {
   const done = drag;
   drag = null;
-  if (done?.drawn && done.drawn[2] >= 4 && done.drawn[3] >= 4) drawn(clipped(done.drawn));
+  if (done?.drawn && done.drawn[2] >= 4 && done.drawn[3] >= 4) put(clipped(done.drawn));
   else if (done && !done.box) choose(null);
   settle();
   boxes();

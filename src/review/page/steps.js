@@ -1,26 +1,27 @@
 // The four steps: which one is open, which are done, and the way to the next.
 
-import { preview } from "./check.js";
+import { preview, unseen } from "./check.js";
 import { item, listen, model } from "./model.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const onward = document.getElementById("next-step");
-const NEXT = { who: "Next: what is handed over", what: "Next: check it", look: "Next: approve" };
+const NEXT = { mark: "Next: what is handed over", details: "Next: check it", check: "Next: approve" };
 
 const open = () => tabs.find((t) => t.getAttribute("aria-selected") === "true");
 const there = () => tabs.filter((t) => !t.hidden); // without a recording there are fewer
-const step = (tab) => tab.getAttribute("aria-controls");
+const step = (tab) => tab.id.replace("tab-", "");
+const panel = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
 
 /** Whether nothing is left to do in a step. */
 function done(name) {
-  const { decided, request, tracks, checks } = model;
+  const { decided, request, tracks } = model;
   const allowed = decided && !decided.error;
-  if (name === "who") {
+  if (name === "mark") {
     const wanted = item()?.obscure === "all-but-subject" ? "subject" : "third-party";
     return tracks.tracks.some((t) => (t.role ?? "third-party") === wanted);
   }
-  if (name === "what") return Boolean(allowed && request.reference && !decided.record?.error);
-  if (name === "look") return Boolean(allowed && decided.stretches?.every((s) => checks.looked_at.includes(s.key)));
+  if (name === "details") return Boolean(allowed && request.reference && !decided.record?.error);
+  if (name === "check") return Boolean(allowed && !unseen().length);
   return Boolean(document.getElementById("ready"));
 }
 
@@ -34,7 +35,7 @@ function draw() {
   }
   const name = step(open());
   onward.parentElement.hidden = !NEXT[name];
-  onward.textContent = (there().length < tabs.length ? NEXT.look : NEXT[name]) ?? "";
+  onward.textContent = (there().length < tabs.length ? NEXT.check : NEXT[name]) ?? "";
   onward.classList.toggle("main", done(name));
 }
 
@@ -44,12 +45,12 @@ export function show(chosen, focus = chosen) {
     const on = one === chosen;
     one.setAttribute("aria-selected", String(on));
     one.tabIndex = on ? 0 : -1;
-    document.getElementById(step(one)).hidden = !on;
+    panel(one).hidden = !on;
   }
   focus.focus();
   draw();
   // Checking is looking at what is handed over; marking needs the picture as it was recorded.
-  if (chosen.id === "tab-look" || chosen.id === "tab-who") preview(chosen.id === "tab-look");
+  if (chosen.id === "tab-check" || chosen.id === "tab-mark") preview(chosen.id === "tab-check");
 }
 
 for (const one of tabs) {
@@ -65,7 +66,7 @@ for (const one of tabs) {
 }
 onward.addEventListener("click", () => {
   const next = there()[there().indexOf(open()) + 1];
-  show(next, document.getElementById(step(next)));
+  show(next, panel(next));
 });
 
 listen((what) => {

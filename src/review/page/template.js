@@ -1,7 +1,7 @@
 // What stays the same from request to request, taken from an earlier one: who covers and decides, how it is handed over, how
 // people are covered. Nothing of the earlier request itself: no reference, date, reason or time.
 
-import { make, part } from "./dom.js";
+import { file, part } from "./dom.js";
 import { change, item, model, tell } from "./model.js";
 
 const OF_THE_RECORD = ["controller", "operator", "authoriser"];
@@ -9,7 +9,7 @@ const OF_THE_ITEM = { method: ["frost", "fill", "blur", "pixelate"], damaged: ["
 const text = (value) => (typeof value === "string" && value.trim() ? value : null);
 
 /** Takes what there is of it into this request. To be called in a change. */
-export function take(earlier) {
+function take(earlier) {
   const r = model.request;
   for (const key of OF_THE_RECORD) r[key] = text(earlier[key]) ?? r[key];
   const by = earlier.redacted_by;
@@ -26,20 +26,19 @@ export function take(earlier) {
   for (const key of ["hold", "bridge"]) if (text(from[key]) || Number.isFinite(from[key])) item()[key] = from[key];
 }
 
-async function read(file) {
+async function read(chosen) {
   try {
-    const earlier = JSON.parse(await file.text());
+    const earlier = JSON.parse(await chosen.text());
     if (earlier?.version !== 1 || typeof earlier.reference !== "string") throw new Error("not one");
     change(() => take(earlier));
     tell("saved", `Taken from ${earlier.reference}`);
   } catch {
-    tell("trouble", { message: `${file.name} is no earlier request. It is the file request.json in the folder that the work on one was saved in.` });
+    tell("trouble", { message: `${chosen.name} is no earlier request. It is the file request.json in the folder that the work on one was saved in.` });
   }
 }
 
 /** Where an earlier request is chosen. */
 export function template() {
   return part("As in an earlier request",
-    make("label", { class: "field" }, make("span", {}, "Take who covers, decides and hands over, and how, from its request.json"),
-      make("input", { id: "template", type: "file", accept: ".json", change: (e) => e.target.files[0] && read(e.target.files[0]) })));
+    file("template", "Take who covers, decides and hands over, and how, from its request.json", read, { accept: ".json" }));
 }

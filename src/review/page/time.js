@@ -1,6 +1,7 @@
 // Positions and wall-clock times, as people read them.
 
-const two = (n) => String(n).padStart(2, "0");
+/** A number with two digits at least. */
+export const two = (n) => String(n).padStart(2, "0");
 
 /** A position as HH:MM:SS.mmm. */
 export function position(seconds) {

@@ -1,9 +1,8 @@
 // Times as people type them, made into what the program reads: a position (00:01:30) or date and time of day
 // (2026-10-12T09:14:00). What is not understood is left as it is, and the program says what it wants.
 
-import { position, wall } from "./time.js";
+import { position, two, wall } from "./time.js";
 
-const two = (n) => String(n).padStart(2, "0");
 const CLOCK = String.raw`(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2}))?(?:[.,](\d{1,3}))?\s*(am|pm)?`;
 const OF_DAY = new RegExp(`^${CLOCK}$`, "i");
 const DATED = new RegExp(String.raw`^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})[\sT,]+(?:at\s+)?${CLOCK}$`, "i");

@@ -14,7 +14,7 @@ const place = (seconds) => frameAt(model.footage.times, seconds);
 const coverDamage = () => change(() => { item().damaged = "cover"; });
 
 function mark(spot) {
-  document.getElementById("tab-who").click();
+  document.getElementById("tab-mark").click();
   model.chosen = spot.track;
   tell("chosen");
   go(place(spot.from));

@@ -1,4 +1,4 @@
-// Step 2, which time: of a clip, of single pictures, and the clock that times of day are read by.
+// Step 2, Details: which time: of a clip, of single pictures, and the clock that times of day are read by.
 
 import { button, choice, field, make, part } from "./dom.js";
 import { change, item, model, tell } from "./model.js";
@@ -6,8 +6,6 @@ import { notBefore, position } from "./time.js";
 import { fast, moment, reading } from "./typed.js";
 
 const set = (key) => (value) => change(() => { item()[key] = value; });
-const here = () => position(model.footage.times[model.frame]);
-const after = () => notBefore(model.footage.times[model.frame + 1] ?? model.footage.end);
 const read = (typed) => moment(typed, model.footage, model.decided?.clock);
 const kept = { clip: {}, still: {} }; // what was wanted of each kind before the other one was chosen
 
@@ -23,22 +21,23 @@ export function kind(wanted) {
 }
 
 /** A field for a time, with the buttons that set it. */
-export function time(id, words, value, put, ...buttons) {
+function time(id, words, value, put, ...buttons) {
   return [field(id, words, value, (v) => put(v && read(v))), make("div", { class: "buttons" }, ...buttons)];
 }
 
-/** The window begins in this frame. */
-export const beginHere = () => item().from != null && change(() => { item().from = here(); });
-/** The window ends with this frame. */
-export const endHere = () => item().to != null && change(() => { item().to = after(); });
 /** The instant at which a frame begins, and the one after it, as they are written. */
 export const written = { from: (frame) => position(model.footage.times[frame]), to: (frame) => notBefore(model.footage.times[frame + 1] ?? model.footage.end) };
+
+/** The window begins in this frame. */
+export const beginHere = () => item().from != null && change(() => { item().from = written.from(model.frame); });
+/** The window ends with this frame. */
+export const endHere = () => item().to != null && change(() => { item().to = written.to(model.frame); });
 
 function window_() {
   const it = item();
   return [
-    ...time("from", "From", it.from, set("from"), button("from-here", "From this frame", () => set("from")(here()), { title: "I" })),
-    ...time("to", "To (what is shown at this instant is no longer in it)", it.to, set("to"), button("to-here", "Up to this frame, inclusive", () => set("to")(after()), { title: "O" })),
+    ...time("from", "From", it.from, set("from"), button("from-here", "From this frame", () => set("from")(written.from(model.frame)), { title: "I" })),
+    ...time("to", "To (what is shown at this instant is no longer in it)", it.to, set("to"), button("to-here", "Up to this frame, inclusive", () => set("to")(written.to(model.frame)), { title: "O" })),
   ];
 }
 
@@ -51,7 +50,7 @@ function pictures() {
     choice("pictures", "Which", series ? "every" : "at", [["at", "at certain times"], ["every", "at an interval"]], how),
     ...(series ? [field("every", "Every so many seconds", it.every, (v) => set("every")(v ?? "")), ...window_()]
       : [field("at", "When, one or several, with commas between", it.at.join(", "), (v) => set("at")((v ?? "").split(",").filter((t) => t.trim()).map(read))),
-        make("div", { class: "buttons" }, button("at-here", "Add this frame", () => set("at")([...it.at, here()])))]),
+        make("div", { class: "buttons" }, button("at-here", "Add this frame", () => set("at")([...it.at, written.from(model.frame)])))]),
   ];
 }
 

@@ -1,9 +1,9 @@
 //! Nobody is kept out of the page: axe-core finds no fault in any view of it, small and large, light and dark. With
 //! CCTV_REDACT_PICTURES it leaves a picture of each.
 
+use super::acts::{begin, check_all, look, mark, saved, select};
 use super::browser::Browser;
 use super::desk;
-use super::page::{begin, mark, saved};
 use super::served::Served;
 
 const SMALL: (u32, u32) = (1280, 720);
@@ -80,7 +80,7 @@ impl Checked {
 
     fn tab(&mut self, tab: &str) {
         self.browser.click(&format!("#tab-{tab}"));
-        self.browser.wait(&format!("!document.getElementById('{tab}').hidden"));
+        self.browser.wait(&format!("!document.getElementById('step-{tab}').hidden"));
     }
 }
 
@@ -92,47 +92,39 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     served.ready();
     let Some(browser) = begin(&served, SMALL) else { return };
     let mut page = Checked::new(browser, &axe);
-    for tab in ["what", "look", "give", "who"] {
+    for tab in ["details", "check", "approve", "mark"] {
         page.tab(tab);
         page.view(&format!("{tab}-empty"));
     }
-    page.tab("who");
+    page.tab("mark");
     mark(&mut page.browser);
-    page.tab("who");
+    page.tab("mark");
     page.browser.click("#pick-P2");
     page.browser.wait("document.querySelector('.chosen #pick-P2')");
     for role in ["consent", "reasonable-without-consent", "third-party", "subject"] {
-        page.browser.eval(&format!(
-            "(() => {{ const r = document.getElementById('role'); r.value = '{role}'; r.dispatchEvent(new Event('change')); }})()"
-        ));
+        select(&mut page.browser, "role", role);
         saved(&mut page.browser);
-        page.view(&format!("who-{role}"));
+        page.view(&format!("mark-{role}"));
     }
     page.browser.key("z", 2);
     saved(&mut page.browser);
     page.browser.click("#help-button");
     page.view("help");
     page.browser.click("#help-button");
-    page.tab("what");
-    page.view("what");
-    page.tab("give");
-    page.view("give-not-looked-at");
-    page.tab("look");
+    page.tab("details");
+    page.view("details");
+    page.tab("approve");
+    page.view("approve-not-looked-at");
+    page.tab("check");
     page.browser.wait("review.covered");
     page.browser.eval("document.activeElement.blur()");
-    let stretches = page.browser.eval("review.decided.stretches.length").as_u64().unwrap();
-    page.browser.key("c", 0);
-    page.browser.wait("document.getElementById('picture').dataset.planes.length === 64");
-    page.view("look");
-    for n in 1..=stretches {
-        page.browser.key("c", 0);
-        page.browser.wait(&format!("review.checks.looked_at.length === {n}"));
-    }
-    saved(&mut page.browser);
-    page.view("look-all");
-    page.tab("give");
+    look(&mut page.browser);
+    page.view("check");
+    check_all(&mut page.browser);
+    page.view("check-all");
+    page.tab("approve");
     page.browser.wait("!document.getElementById('approve').disabled");
-    page.view("give");
+    page.view("approve");
     page.browser.click("#approve");
     page.browser.wait("document.querySelector('#ready video')?.readyState >= 2");
     page.view("ready");
@@ -141,7 +133,7 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     page.browser.wait("document.getElementById('failed')");
     page.view("failed");
     served.kill();
-    page.browser.click("#tab-who");
+    page.browser.click("#tab-mark");
     page.browser.click("#new-box");
     page.browser.wait("document.getElementById('trouble').textContent.includes('has ended')");
     page.view("program-gone");
@@ -191,7 +183,7 @@ fn a_fault_that_keeps_somebody_out_is_found() {
     served.ready();
     let Some(browser) = begin(&served, SMALL) else { return };
     let mut page = Checked::new(browser, &axe);
-    page.browser.click("#tab-what");
+    page.browser.click("#tab-details");
     assert_eq!(faults(&mut page.browser, "violations"), [""; 0]);
     for (rule, plant, mend) in [
         (
@@ -206,7 +198,7 @@ fn a_fault_that_keeps_somebody_out_is_found() {
         ),
         (
             "color-contrast",
-            "e = document.querySelector('#what legend'); e.style.color = '#999999'",
+            "e = document.querySelector('#step-details legend'); e.style.color = '#999999'",
             "e.style.color = ''",
         ),
         (

@@ -1,26 +1,14 @@
 //! Whole ways through the page: real people in real footage, and nothing but a keyboard.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
+use serde_json::json;
 
-use serde_json::{Value, json};
-
+use super::acts::{begin, check_all, draw, look, on_screen, saved};
 use super::browser::Browser;
-use super::desk;
-use super::page::{begin, draw, on_screen, saved};
 use super::served::Served;
+use super::{desk, truth, verified};
+use crate::tool::read_json;
 
 type Shape = [f64; 4];
-
-/// Left, top, width and height by id and frame (from 0) of a MOTChallenge file.
-fn truth(path: &Path) -> BTreeMap<(u32, u64), Shape> {
-    let row = |line: &str| {
-        let n: Vec<f64> = line.split(',').map(|n| n.trim().parse().unwrap()).collect();
-        ((n[1] as u32, n[0] as u64 - 1), [n[2], n[3], n[4], n[5]])
-    };
-    std::fs::read_to_string(path).unwrap().lines().filter(|l| !l.trim().is_empty()).map(row).collect()
-}
 
 fn go(browser: &mut Browser, frame: u64) {
     browser.enter("#go", &format!("{}", frame as f64 / 10.0));
@@ -59,34 +47,6 @@ fn correct(browser: &mut Browser, right: Shape) {
     assert!(farthest(is, right) < 4.0, "{is:?}, not {right:?}");
 }
 
-/// Marks all that there is to look at, with one key.
-fn look_at_all(browser: &mut Browser) {
-    browser.wait("review.covered && document.getElementById('picture').dataset.planes.length === 64");
-    let stretches = browser.eval("review.decided.stretches.length").as_u64().unwrap();
-    assert!(stretches >= 1);
-    browser.key("c", 0);
-    for n in 1..=stretches {
-        browser.key("c", 0);
-        browser.wait(&format!("review.checks.looked_at.length === {n}"));
-    }
-    saved(browser);
-}
-
-/// The same checks as of any other pack, with the footage at hand; the log of it.
-fn verified(pack: &Path, footage: &Path) -> Value {
-    let verify = Command::new(env!("CARGO_BIN_EXE_cctv-redact"))
-        .args(["verify", "--quiet"])
-        .arg(pack)
-        .arg("--footage")
-        .arg(footage)
-        .status();
-    assert!(verify.unwrap().success());
-    let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
-    let looked_at = log["request"]["looked_at"]["stretches"].as_array().unwrap();
-    assert!(!looked_at.is_empty() && looked_at.iter().all(|r| r["there"] == r["looked_at"]), "{looked_at:?}");
-    log
-}
-
 #[test]
 fn real_people_are_marked_checked_and_approved_through_a_reload_and_a_killed_program() {
     let Some((recorded, rows)) = crate::common::real("vtest.avi") else { return };
@@ -103,7 +63,7 @@ fn real_people_are_marked_checked_and_approved_through_a_reload_and_a_killed_pro
     browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
     browser.eval("document.activeElement.blur()");
     browser.key("f", 0);
-    browser.wait("document.getElementById('who-said').textContent.startsWith('Followed')");
+    browser.wait("document.getElementById('mark-said').textContent.startsWith('Followed')");
     for frame in [10, 20, 30, 39] {
         go(&mut browser, frame);
         correct(&mut browser, truth[&(3, frame)]);
@@ -161,18 +121,19 @@ fn real_people_are_marked_checked_and_approved_through_a_reload_and_a_killed_pro
     browser.wait("review.request.reference === 'SAR-8' && review.request.items[0].to === '00:00:04'");
     saved(&mut browser);
     browser.click("#next-step");
-    look_at_all(&mut browser);
+    look(&mut browser);
+    check_all(&mut browser);
     browser.click("#next-step");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.querySelector('#ready video')?.readyState >= 2");
     assert_eq!(browser.faults, [""; 0]);
     let pack = folder.path().join("packs/SAR-8");
-    let log = verified(&pack, &footage);
+    let log = verified(&pack, Some(&footage));
     let item = &log["request"]["items"][0];
     assert_eq!((&item["obscure"], &item["to"]), (&json!("all-but-subject"), &json!("00:00:04")));
     // What is kept are the boxes as they were drawn, of the very people.
-    let kept: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/tracks.json")).unwrap()).unwrap();
+    let kept = read_json(&pack.join("keep/tracks.json"));
     let kept = kept["tracks"].as_array().unwrap();
     let roles: Vec<_> = kept.iter().map(|t| (t["id"].as_str().unwrap(), t["role"].as_str().unwrap())).collect();
     assert_eq!(roles, [("P1", "subject"), ("P2", "third-party"), ("P3", "third-party")]);
@@ -198,7 +159,7 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.tab_to("[data-name^=mpeg4]");
     browser.key("Enter", 0);
     browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
-    browser.wait("document.activeElement.id === 'who'");
+    browser.wait("document.activeElement.id === 'step-mark'");
     let press = |browser: &mut Browser, key: &str, modifiers: u32, times: u32| {
         for _ in 0..times {
             browser.key(key, modifiers);
@@ -233,7 +194,7 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.wait("review.tracks.tracks[0].label === 'person'");
     saved(&mut browser);
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'what'");
+    browser.wait("document.activeElement.id === 'step-details'");
     browser.tab_to("#to");
     browser.type_over("00:00:02");
     browser.tab_to("#reference");
@@ -242,11 +203,12 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.wait("review.request.reference === 'SAR-9' && review.request.items[0].to === '00:00:02'");
     saved(&mut browser);
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'look'");
-    look_at_all(&mut browser);
+    browser.wait("document.activeElement.id === 'step-check'");
+    look(&mut browser);
+    check_all(&mut browser);
     browser.tab_to("#next-step");
     browser.key("Enter", 0);
-    browser.wait("document.activeElement.id === 'give' && !document.getElementById('approve').disabled");
+    browser.wait("document.activeElement.id === 'step-approve' && !document.getElementById('approve').disabled");
     browser.tab_to("#approve");
     browser.key("Enter", 0);
     browser.wait("document.querySelector('#ready video')?.readyState >= 2");
@@ -255,5 +217,5 @@ fn a_keyboard_is_enough_from_choosing_the_recording_to_the_approved_pack() {
     browser.tab_to("#open-folder");
     assert_eq!(browser.eval("pointed"), json!(0));
     assert_eq!(browser.faults, [""; 0]);
-    verified(&folder.path().join("packs/SAR-9"), &footage);
+    verified(&folder.path().join("packs/SAR-9"), Some(&footage));
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::acts::{begin, saved};
 use super::browser::Browser;
-use super::page::{begin, saved};
 use super::served::Served;
 use super::{desk, person};
 use crate::common::fixture;
@@ -240,7 +240,7 @@ fn a_recording_without_a_rate_is_opened_with_one_and_several_files_as_one() {
     );
     browser.click("#open-together");
     browser.wait("globalThis.review?.decided && review.footage.parts.length === 2");
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     browser.wait(
         "document.getElementById('joined').textContent.endsWith('ch01_20261012090000.mp4, ch01_20261012090002.mp4.')",
     );

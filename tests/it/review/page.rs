@@ -1,72 +1,17 @@
 //! The page as people use it, in a real browser: from an unmarked recording to a pack, and what happens on the way.
 
 use std::path::Path;
-use std::process::Command;
 
 use cctv_redact::disclose::recording;
 use cctv_redact::request::{Item, Kind};
 use cctv_redact::tracks::formats::{ReadOptions, native};
 use cctv_redact::tracks::lay::lay;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::acts::{begin, check_all, look, mark, saved};
 use super::browser::Browser;
-use super::desk;
 use super::served::Served;
-
-/// Where a place of the picture is on the screen, in pixels of boxes.
-pub(super) fn on_screen(browser: &mut Browser, x: f64, y: f64) -> (f64, f64) {
-    let found = browser.eval(
-        "(() => { const s = document.getElementById('stage').getBoundingClientRect(), f = review.footage; \
-         const k = Math.min(s.width / f.shown_size[0], s.height / f.shown_size[1]); \
-         return [s.x + (s.width - f.shown_size[0] * k) / 2, s.y + (s.height - f.shown_size[1] * k) / 2, \
-                 k * f.shown_size[0] / f.size[0], k * f.shown_size[1] / f.size[1]]; })()",
-    );
-    let at = |i: usize| found[i].as_f64().unwrap();
-    (at(0) + x * at(2), at(1) + y * at(3))
-}
-
-pub(super) fn draw(browser: &mut Browser, [x, y, w, h]: [f64; 4]) {
-    let (from, to) = (on_screen(browser, x, y), on_screen(browser, x + w, y + h));
-    browser.drag(from, to);
-}
-
-pub(super) fn saved(browser: &mut Browser) {
-    browser.wait("document.getElementById('saved').textContent === 'Saved' && review.decided");
-}
-
-pub(super) fn begin(served: &Served, size: (u32, u32)) -> Option<Browser> {
-    let mut browser = Browser::open(&served.address(), size)?;
-    browser.wait("globalThis.review?.decided && document.getElementById('picture').dataset.frame === '0'");
-    Some(browser)
-}
-
-/// Marks a requester and two others, and fills in what a record needs.
-pub fn mark(browser: &mut Browser) {
-    draw(browser, [112.0, 293.0, 32.0, 108.0]);
-    browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].role === 'subject'");
-    browser.eval("document.activeElement.blur()");
-    for _ in 0..10 {
-        browser.key("ArrowRight", 0);
-    }
-    browser.wait("review.frame === 10");
-    // Where the requester is by now: drawn again, since the box was only known in one frame.
-    draw(browser, [141.0, 294.0, 51.0, 106.0]);
-    browser.wait("review.tracks.tracks.length === 1 && review.tracks.tracks[0].keyframes.length === 2");
-    browser.key("Home", 0);
-    browser.wait("review.frame === 0");
-    for (n, at) in [(2, [204.0, 212.0, 28.0, 73.0]), (3, [586.0, 261.0, 43.0, 85.0])] {
-        draw(browser, at);
-        browser.wait(&format!(
-            "review.tracks.tracks.length === {n} && review.tracks.tracks[{n} - 1].role === 'third-party'"
-        ));
-    }
-    saved(browser);
-    browser.click("#tab-what");
-    browser.enter("#reference", "SAR-7");
-    browser.enter("#to", "00:00:01");
-    browser.wait("review.request.reference === 'SAR-7' && review.request.items[0].to === '00:00:01'");
-    saved(browser);
-}
+use super::{desk, run_again, verified};
 
 #[test]
 fn from_an_unmarked_recording_to_an_approved_pack() {
@@ -75,13 +20,13 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 720)) else { return };
     assert_eq!(browser.eval("document.getElementById('obscure-all-but-subject').checked"), json!(true));
-    browser.picture("1-who-empty");
+    browser.picture("1-mark-empty");
     mark(&mut browser);
-    browser.picture("2-what");
-    browser.click("#tab-who");
+    browser.picture("2-details");
+    browser.click("#tab-mark");
     browser.click("#pick-P2");
     browser.wait("review.chosen === 'P2'");
-    browser.picture("1-who");
+    browser.picture("1-mark");
     // A time that is typed, a box that is moved, undo, redo: by the keyboard.
     browser.enter("#go", "0.5");
     browser.wait("review.frame > 0 && document.getElementById('picture').dataset.frame === String(review.frame)");
@@ -104,22 +49,15 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     );
     assert_eq!(browser.eval(left), json!(before.as_f64().unwrap() + 2.0));
     // Not looked at: it cannot be approved.
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     assert_eq!(browser.eval("document.getElementById('approve').disabled"), json!(true));
-    browser.click("#tab-look");
+    browser.click("#tab-check");
     browser.wait("review.covered");
     browser.eval("document.activeElement.blur()");
-    let stretches = browser.eval("review.decided.stretches.length").as_u64().unwrap();
-    assert!(stretches >= 1);
-    browser.key("c", 0);
-    browser.wait("document.getElementById('picture').dataset.planes.length === 64");
-    browser.picture("3-look");
-    for n in 1..=stretches {
-        browser.key("c", 0);
-        browser.wait(&format!("review.checks.looked_at.length === {n}"));
-    }
-    saved(&mut browser);
-    browser.click("#tab-give");
+    look(&mut browser);
+    browser.picture("3-check");
+    check_all(&mut browser);
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.picture("4-approve");
     browser.click("#approve");
@@ -127,22 +65,12 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     browser.picture("5-ready");
     assert_eq!(browser.eval("document.querySelector('#ready video').videoWidth > 0"), json!(true));
     assert_eq!(browser.faults, [""; 0]);
-    checked_like_any_other(folder.path(), &footage);
-}
-
-fn checked_like_any_other(folder: &Path, footage: &Path) {
-    let pack = folder.join("packs/SAR-7");
-    let log: Value = serde_json::from_slice(&std::fs::read(pack.join("keep/disclosure-log.json")).unwrap()).unwrap();
+    let log = verified(&folder.path().join("packs/SAR-7"), Some(&footage));
     assert_eq!(log["request"]["items"][0]["obscure"], "all-but-subject");
     assert!(log["request"]["looked_at"]["stretches"].as_array().is_some_and(|s| s.len() >= 2));
-    let tool = || Command::new(env!("CARGO_BIN_EXE_cctv-redact"));
-    let verified = tool().args(["verify", "--quiet"]).arg(&pack).arg("--footage").arg(footage).status().unwrap();
-    assert!(verified.success());
     // The request and the tracks are files like any others: `run` makes the same clip of them.
-    let request = folder.join("packs.review/car-park.mp4/request.json");
-    let again = tool().args(["run", "--quiet", "--out"]).arg(folder.join("again")).arg(&request).status().unwrap();
-    assert!(again.success());
-    let clip = |out: &str| std::fs::read(folder.join(out).join("SAR-7/send/clip.mp4")).unwrap();
+    run_again(folder.path(), "packs.review/car-park.mp4/request.json");
+    let clip = |out: &str| std::fs::read(folder.path().join(out).join("SAR-7/send/clip.mp4")).unwrap();
     assert!(clip("packs") == clip("again"));
 }
 
@@ -172,7 +100,7 @@ fn everything_has_a_name_and_the_recording_can_be_chosen_in_the_page() {
     browser.picture("0-choose");
     browser.eval("[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent.startsWith('mpeg4.avi')).click()");
     browser.wait("globalThis.review?.decided");
-    for tab in ["who", "what", "look", "give"] {
+    for tab in ["mark", "details", "check", "approve"] {
         browser.click(&format!("#tab-{tab}"));
         let nameless = browser.call("Accessibility.getFullAXTree", json!({}));
         let asks = ["button", "textbox", "checkbox", "radio", "combobox", "slider", "tab", "link", "progressbar"];

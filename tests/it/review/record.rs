@@ -2,14 +2,13 @@
 //! footage is a pack like the one that `run` makes.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::acts::{begin, saved};
 use super::browser::Browser;
-use super::desk;
-use super::page::{begin, saved};
 use super::served::Served;
+use super::{desk, run_again, verified};
 
 /// Every field in the page, in an order in which they can be set: where it stands in a request, the control, what is
 /// chosen or typed there, and what the request then says.
@@ -107,7 +106,7 @@ fn fields(root: &Value, schema: &Value, at: &str, found: &mut BTreeSet<String>) 
 }
 
 fn schema() -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_cctv-redact")).args(["schema", "request"]).output().unwrap();
+    let output = crate::tool::binary().args(["schema", "request"]).output().unwrap();
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut found = BTreeSet::new();
     fields(&schema, &schema, "", &mut found);
@@ -140,10 +139,10 @@ fn everything_a_request_can_say_is_said_in_the_page_or_there_is_a_reason_why_not
     let served = Served::start(folder.path(), &["car-park.mp4"]);
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     for (field, control, value, expected) in SETTABLE {
         if *field == "items[].obscure" {
-            browser.click("#tab-who");
+            browser.click("#tab-mark");
         }
         operate(&mut browser, control, value);
         let place = field.replace("items[]", "items[0]");
@@ -164,7 +163,7 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     let served = Served::start(folder.path(), &["mpeg4.avi", "--out", "packs"]);
     served.ready();
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     operate(&mut browser, "#answer", "refuse");
     operate(&mut browser, "#reference", "Müller 12/2026");
     browser.wait("document.getElementById('reference-better')?.textContent === 'Use Muller-12-2026'");
@@ -175,16 +174,16 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     browser.wait("document.getElementById('due-month')?.textContent.endsWith('2027-02-28')");
     browser.click("#due-month");
     saved(&mut browser);
-    browser.click("#tab-give");
-    let given = "document.getElementById('give').innerText";
+    browser.click("#tab-approve");
+    let given = "document.getElementById('step-approve').innerText";
     browser.wait(&format!("{given}.includes('a refusal needs a ground')"));
     assert_eq!(browser.eval("document.getElementById('approve').disabled"), json!(true));
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     operate(&mut browser, "#ground", "manifestly-excessive");
     saved(&mut browser);
-    browser.click("#tab-look");
-    browser.wait("document.getElementById('look').innerText.includes('nothing to check')");
-    browser.click("#tab-give");
+    browser.click("#tab-check");
+    browser.wait("document.getElementById('step-check').innerText.includes('nothing to check')");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled && !document.getElementById('reason')");
     browser.picture("6-refusal");
     browser.click("#approve");
@@ -192,17 +191,7 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     browser.wait("document.getElementById('notice').innerText.includes('is refused')");
     browser.picture("7-refused");
     assert_eq!(browser.faults, [""; 0]);
-    let request = folder.path().join("packs.review/mpeg4.avi/request.json");
-    let tool = || Command::new(env!("CARGO_BIN_EXE_cctv-redact"));
-    assert!(
-        tool()
-            .args(["run", "--quiet", "--out"])
-            .arg(folder.path().join("again"))
-            .arg(request)
-            .status()
-            .unwrap()
-            .success()
-    );
+    run_again(folder.path(), "packs.review/mpeg4.avi/request.json");
     let file =
         |out: &str, name: &str| std::fs::read(folder.path().join(out).join("Muller-12-2026").join(name)).unwrap();
     for name in ["send/notice.html", "send/notice.json"] {
@@ -210,9 +199,7 @@ fn a_refusal_is_recorded_as_run_records_it_and_its_notice_is_shown() {
     }
     let names = |out: &str| crate::tool::listing(&folder.path().join(out));
     assert_eq!(names("packs"), names("again"));
-    assert!(
-        tool().args(["verify", "--quiet"]).arg(folder.path().join("packs/Muller-12-2026")).status().unwrap().success()
-    );
+    verified(&folder.path().join("packs/Muller-12-2026"), None);
 }
 
 #[test]
@@ -299,24 +286,14 @@ fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     browser.enter("#answer-reference", "SAR-4");
     browser.click("#answer-without");
     browser.wait("globalThis.review?.request?.controller === 'Example Surgery' && review.decided");
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.getElementById('notice')?.innerText.includes('No footage of you is held')");
     assert_eq!(browser.faults.iter().filter(|f| !f.contains("/answer")).count(), 0, "{:?}", browser.faults);
     let pack = folder.path().join("packs/SAR-4");
-    let tool = || Command::new(env!("CARGO_BIN_EXE_cctv-redact"));
-    assert!(tool().args(["verify", "--quiet"]).arg(&pack).status().unwrap().success());
-    let request = folder.path().join("packs.review/SAR-4/request.json");
-    assert!(
-        tool()
-            .args(["run", "--quiet", "--out"])
-            .arg(folder.path().join("again"))
-            .arg(request)
-            .status()
-            .unwrap()
-            .success()
-    );
+    verified(&pack, None);
+    run_again(folder.path(), "packs.review/SAR-4/request.json");
     assert_eq!(
         std::fs::read(pack.join("send/notice.html")).unwrap(),
         std::fs::read(folder.path().join("again/SAR-4/send/notice.html")).unwrap()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::page::{begin, saved};
+use super::acts::{begin, saved, select};
 use super::served::Served;
 use super::{desk, person};
 use crate::tool::Desk;
@@ -26,7 +26,7 @@ fn gaps_are_settled_one_by_one() {
     let served = Served::start(folder.path(), &["mpeg4.avi"]);
     served.change(with_a_gap);
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     browser.wait("document.getElementById('verdict-0')?.textContent.startsWith('P2 is unmarked from')");
     // The bars are there though nothing is decided.
     browser.wait("JSON.stringify(review.decided.tracks[1].runs) === '[[0,10],[30,35]]'");
@@ -48,14 +48,14 @@ fn gaps_are_settled_one_by_one() {
     );
     assert_eq!(browser.eval("review.decided.covered.some(([a, b]) => a <= 20 && 20 <= b)"), json!(false));
     // Said beside the person, too; who is deleted takes it along.
-    browser.click("#tab-who");
+    browser.click("#tab-mark");
     browser.click("#pick-P2");
     browser.wait("document.getElementById('gap-0-absent')?.getAttribute('aria-pressed') === 'true'");
     browser.click("#gap-0-absent");
     browser.wait("review.decided.error");
-    browser.click("#tab-give");
-    browser.click("#give-0-mark");
-    browser.wait("review.chosen === 'P2' && review.frame === 11 && !document.getElementById('who').hidden");
+    browser.click("#tab-approve");
+    browser.click("#approve-0-mark");
+    browser.wait("review.chosen === 'P2' && review.frame === 11 && !document.getElementById('step-mark').hidden");
     browser.click("#gap-0-cover");
     browser.wait("!review.decided.error");
     browser.click("#remove");
@@ -76,23 +76,23 @@ fn damage_is_a_link_and_covered_by_a_button() {
         saved["checks"]["reason"] = json!("a test");
     });
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.getElementById('failed-0')?.textContent.startsWith('Damaged from 00:00:0')");
     assert_eq!(browser.eval("document.getElementById('failed').innerText.includes('--')"), json!(false));
     browser.picture("9-damage");
     // Known where nobody has looked yet.
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     browser.wait("document.getElementById('damage-0') && document.getElementById('damage-cover')");
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.click("#failed-0");
     browser.wait("review.frame === 10");
-    browser.click("#tab-what");
+    browser.click("#tab-details");
     browser.click("#damage-cover");
     browser.wait("review.request.items[0].damaged === 'cover' && !document.getElementById('damage-0')");
     saved(&mut browser);
-    browser.click("#tab-give");
+    browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.getElementById('ready')");
@@ -110,8 +110,8 @@ fn sound_is_silenced_in_stretches_that_the_timeline_shows() {
         saved["tracks"]["tracks"] = json!([requester]);
     });
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
-    browser.click("#tab-what");
-    browser.eval("(() => { const e = document.getElementById('audio'); e.value = 'mute'; e.dispatchEvent(new Event('change')); })()");
+    browser.click("#tab-details");
+    select(&mut browser, "audio", "mute");
     browser.wait("document.getElementById('verdict').innerText.includes('press Silence from this frame')");
     browser.enter("#go", "4 s");
     browser.wait("review.frame === 50");

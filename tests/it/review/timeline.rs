@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::page::{begin, saved};
+use super::acts::{begin, saved};
 use super::served::Served;
 use super::{desk, person};
 

@@ -1,4 +1,4 @@
-// Step 2: what is handed over, part by part.
+// Step 2, Details: what is handed over, part by part.
 
 import { covering } from "./covering.js";
 import { fill, make, soon } from "./dom.js";
@@ -9,7 +9,7 @@ import { template } from "./template.js";
 import { verdict } from "./verdict.js";
 import { clock, wanted } from "./wanted.js";
 
-const panel = document.getElementById("what");
+const panel = document.getElementById("step-details");
 const redraw = soon(panel, draw);
 
 function draw() {

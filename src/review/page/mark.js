@@ -1,15 +1,15 @@
-// Step 1: who is who. What is to be covered, everybody who is marked, and what can be done with them.
+// Step 1, Mark: what is to be covered, everybody who is marked, and what can be done with them.
 
 import * as edit from "./boxes.js";
 import { taking } from "./bring.js";
 import * as server from "./server.js";
-import { announce, button, choice, field, fill, make, soon } from "./dom.js";
+import { announce, button, choice, field, fill, make, sentences, soon, tick } from "./dom.js";
 import { forget, gapList } from "./gaps.js";
 import { change, chosen, freeId, item, listen, model, role, saved, settle } from "./model.js";
 import { go } from "./player.js";
-import { add, choose } from "./stage.js";
+import { add, choose, put } from "./stage.js";
 
-const panel = document.getElementById("who");
+const panel = document.getElementById("step-mark");
 const redraw = soon(panel, draw);
 const FRAMES = 250; // that are followed at once
 const EVERY = 5; // frames between proposed key frames
@@ -28,18 +28,17 @@ function say(words) {
 }
 
 /** Does something to the chosen person, or says why not. */
-function act(make_, why) {
+function act(edited, why) {
   let done = true;
-  if (chosen()) change(() => { done = make_(chosen()); return done; });
+  if (chosen()) change(() => { done = edited(chosen()); return done; });
   say(done === false || done === null ? why : "");
 }
 
 /** A new box in the middle of the picture, for those who cannot draw one. */
 export function middle() {
   const [w, h] = model.footage.size;
-  const box = [w * 0.45, h * 0.35, w * 0.1, h * 0.3];
-  if (chosen() && !here() && !chosen().whole) act((t) => edit.setBox(model.footage, t, model.frame, box));
-  else add(box);
+  put([w * 0.45, h * 0.35, w * 0.1, h * 0.3]);
+  say("");
 }
 
 /** Follows the chosen person from here on, until it is not sure. */
@@ -64,7 +63,7 @@ export async function follow() {
       : `Followed for ${end - from} frames. Look at all of it: is it the same person throughout? Then follow again.`;
     go(end);
   } catch (e) {
-    said = e.message + (e.hint ? `: ${e.hint}` : "");
+    said = sentences(e);
   }
   following = false;
   say(said);
@@ -98,11 +97,11 @@ function person(track) {
     value === "reasonable-without-consent"
       ? field("justification", "Why it is reasonable (kept, never sent)", track.justification, (v) => v && change(() => { track.justification = v; })) : null,
     field("label", "What is it? (a person, a car; no name)", track.label, (v) => change(() => { track.label = v; })),
-    make("label", { class: "row" }, make("input", { id: "whole", type: "checkbox", checked: Boolean(track.whole), change: (e) => change(() => {
+    tick("whole", "stays in the same place for the whole recording", Boolean(track.whole), (stays) => change(() => {
       const box = here()?.box ?? track.keyframes[0].box;
-      track.whole = e.target.checked;
-      if (track.whole) edit.setBox(model.footage, track, model.frame, box);
-    }) }), "stays in the same place for the whole recording"),
+      track.whole = stays;
+      if (stays) edit.setBox(model.footage, track, model.frame, box);
+    })),
     make("div", { class: "buttons" },
       button("follow", "Follow", follow, { class: "main", disabled: !here() || track.whole || following, title: "F" }),
       button("arrives", "Arrives here", () => act((t) => edit.arrive(model.footage, model.tracks, t, model.frame), "There is no box in this frame.")),
@@ -153,7 +152,7 @@ function draw() {
     : !tracks.length ? "Draw a box with the mouse around everybody who is to be covered."
       : !chosen() ? "Choose somebody from the list, or in the picture, to go on with them; or draw the next box."
         : "Go on in time, and put the box right where it no longer fits; Follow proposes it. At the last picture that shows them, press Leaves here.";
-  fill(panel, question(), make("p", { class: "todo", id: "who-said" }, said || next),
+  fill(panel, question(), make("p", { class: "todo", id: "mark-said" }, said || next),
     make("ul", { class: "people", "aria-label": "Everybody marked" }, ...tracks.map(person)),
     make("div", { class: "buttons" },
       button("new-box", "New box", middle, { title: "N" }),

@@ -1,0 +1,119 @@
+// Step 4, Approve: what is still missing, the pack while it is made, and what came of it.
+
+import * as server from "./server.js";
+import { stretches, unseen } from "./check.js";
+import { announce, button, field, fill, make, soon } from "./dom.js";
+import { listen, mark, model, saved, tell } from "./model.js";
+import { nothing } from "./record.js";
+import { found, refused } from "./verdict.js";
+
+const panel = document.getElementById("step-approve");
+const redraw = soon(panel, draw);
+let job = { stage: "none" };
+let words = null; // of the notice
+
+const isRunning = (stage) => !["none", "ready", "failed"].includes(stage);
+const running = () => isRunning(job.stage);
+const title = () => ({ none: "", ready: "Ready, and verified", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
+
+/** Tells what came of it; whoever waited for it reads on there. */
+function ended(waited) {
+  tell("made");
+  const at = document.activeElement;
+  if (waited && (at === document.body || panel.contains(at))) panel.querySelector("h2")?.focus();
+}
+
+async function watch() {
+  const before = job.stage;
+  try {
+    job = await server.progress();
+  } catch (e) {
+    tell("trouble", e);
+    return;
+  }
+  if (job.stage !== before) announce(title());
+  draw();
+  if (job.stage === "failed") found(job.error.spots);
+  if (running()) setTimeout(watch, 300);
+  else ended(isRunning(before));
+}
+
+async function approve() {
+  try {
+    await saved();
+    await server.approve();
+    job = { stage: "reading", done: 0, total: 0 };
+    words = null;
+    draw();
+    document.getElementById("cancel").focus();
+    watch();
+  } catch (e) {
+    job = { stage: "failed", error: { what: e.message, hint: e.hint, spots: e.spots } };
+    draw();
+    announce(title());
+    ended(true);
+  }
+}
+
+function result() {
+  if (job.stage === "none") return null;
+  if (job.stage === "failed") return make("div", { id: "failed" }, make("h2", { tabindex: "-1" }, title()), refused("failed", job.error), make("p", { class: "quiet" }, "Your work is as it was."));
+  if (job.stage !== "ready") {
+    return make("div", { id: "running" }, make("h2", {}, title()),
+      make("progress", { "aria-label": title(), ...(job.total ? { value: job.done, max: job.total } : {}) }),
+      make("p", { class: "quiet" }, job.total ? `${job.done} of ${job.total} frames` : ""),
+      button("cancel", "Stop", () => server.cancel().catch((e) => tell("trouble", e))));
+  }
+  const { made } = job;
+  const link = (half, name, text) => make("li", {}, make("a", { href: `pack/${half}/${name}`, target: "_blank", rel: "noopener" }, text));
+  const shown = made.files.map((f) => (f.name.endsWith(".mp4")
+    ? make("video", { controls: true, src: `pack/send/${f.name}`, "aria-label": "The clip that is handed over" })
+    : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
+  return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
+    ...shown,
+    make("p", {}, made.files.length ? "Watch it from beginning to end. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it."
+      : "The answer is recorded. Hand over the notice, which says:"),
+    made.files.length ? null : said(),
+    make("ul", { class: "list" }, link("send", "notice.html", "The notice for the requester"), link("keep", "disclosure-log.json", "Your own log"), link("keep", "tracks.json", "The tracks as they were used")),
+    make("p", { class: "quiet", id: "pack" }, made.pack),
+    button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))),
+    make("ul", { class: "list" }, ...made.warnings.map((w) => make("li", { class: "warn" }, w))));
+}
+
+/** What the notice says, where it is all that the requester gets. */
+function said() {
+  const shown = make("blockquote", { id: "notice" }, ...(words ?? []));
+  if (!words) {
+    words = [];
+    server.notice().then((lines) => {
+      words = lines.map(([kind, text]) => make(kind, {}, text));
+      draw();
+    }).catch((e) => tell("trouble", e));
+  }
+  return shown;
+}
+
+function draw() {
+  const d = model.decided;
+  const made = job.stage === "ready";
+  const missing = [];
+  if (!d || d.error) missing.push(d?.error ? refused("approve", d.error) : make("p", {}, "One moment."));
+  if (d?.record.error) missing.push(refused("approve-record", d.record.error));
+  const left = unseen().length;
+  if (left) {
+    missing.push(make("p", { class: "warn" }, `${left} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`),
+      field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })));
+  }
+  const may = d && !d.error && !d.record.error && (!left || model.checks.reason);
+  fill(panel, made ? result() : null, ...missing,
+    d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
+    make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
+    button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: made ? null : "main", disabled: !may || running() }),
+    made ? null : result());
+}
+
+listen((what) => {
+  if (!model.request) return;
+  if (["begin", "work", "decided"].includes(what)) redraw();
+  if (what === "begin") watch();
+});
