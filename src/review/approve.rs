@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::stretches::share;
+use super::words::warning;
 use super::work::{Checks, Saved};
 use crate::disclose::{Disclosure, Settings, Wish, disclose};
 use crate::error::{Error, Result};
@@ -80,7 +81,7 @@ fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &J
 
 fn told(made: &Disclosure) -> Value {
     let files: Vec<Value> = made.log.items.iter().flat_map(|i| &i.files).map(|f| json!({ "name": f.name })).collect();
-    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings })
+    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings.iter().map(|w| warning(w)).collect::<Vec<_>>() })
 }
 
 impl Progress for Job {
