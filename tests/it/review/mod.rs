@@ -9,6 +9,7 @@ mod hostile;
 mod journeys;
 mod mistakes;
 mod page;
+mod panels;
 mod record;
 mod seen;
 mod served;
