@@ -53,11 +53,11 @@ impl Job {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Begins to make the pack.
+    /// Begins to make the pack of the work as it is at a revision.
     ///
     /// # Errors
     /// `Usage` while another one is made.
-    pub fn begin(&self, request: Request, base: PathBuf, out: PathBuf, settings: Settings) -> Result<()> {
+    pub fn begin(&self, request: Request, work: (PathBuf, String), out: PathBuf, settings: Settings) -> Result<()> {
         if matches!(self.outcome(), Outcome::Running(..)) {
             return Err(Error::usage("a pack is being made already").hint("wait until it is done"));
         }
@@ -65,8 +65,10 @@ impl Job {
         self.set(Outcome::Running("reading".to_owned(), 0, 0));
         let job = self.clone();
         std::thread::spawn(move || {
+            let (base, revision) = work;
             let made = make(&request, &base, &out, &settings, &job);
-            job.set(made.map_or_else(Outcome::Failed, |made| Outcome::Ready(made.pack.clone(), told(&made))));
+            let ready = |made: Disclosure| Outcome::Ready(made.pack.clone(), told(&made, &revision));
+            job.set(made.map_or_else(Outcome::Failed, ready));
         });
         Ok(())
     }
@@ -78,9 +80,10 @@ fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &J
     disclose(wish, out, settings, job)
 }
 
-fn told(made: &Disclosure) -> Value {
+/// What the page tells of a pack; by the revision it knows whether the work has changed since.
+fn told(made: &Disclosure, revision: &str) -> Value {
     let files: Vec<Value> = made.log.items.iter().flat_map(|i| &i.files).map(|f| json!({ "name": f.name })).collect();
-    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings })
+    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings, "revision": revision })
 }
 
 impl Progress for Job {

@@ -200,7 +200,7 @@ async fn begin(desk: &Desk) -> Result<()> {
     if work.saved()?.revision != saved.revision {
         return Err(Error::failed("the work was changed in another window").hint("look again, then approve"));
     }
-    desk.job.begin(request, work.folder.clone(), desk.out(&work), desk.wanted.settings)
+    desk.job.begin(request, (work.folder.clone(), saved.revision), desk.out(&work), desk.wanted.settings)
 }
 
 async fn progress(State(desk): At) -> Response {

@@ -3,7 +3,7 @@
 import * as server from "./server.js";
 import { stretches, unseen } from "./check.js";
 import { announce, button, field, fill, make, soon } from "./dom.js";
-import { listen, mark, model, saved, tell } from "./model.js";
+import { listen, mark, model, revisionSaved, saved, tell } from "./model.js";
 import { nothing } from "./record.js";
 import { found, refused } from "./verdict.js";
 
@@ -14,7 +14,9 @@ let words = null; // of the notice
 
 const isRunning = (stage) => !["none", "ready", "failed"].includes(stage);
 const running = () => isRunning(job.stage);
-const title = () => ({ none: "", ready: "Ready, and verified", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
+/** Whether the pack that was made is of the work as it is now. */
+export const current = () => job.stage === "ready" && job.made.revision === revisionSaved();
+const title = () => ({ none: "", ready: current() ? "Ready, and verified" : "Made earlier", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
 
 /** Tells what came of it; whoever waited for it reads on there. */
 function ended(waited) {
@@ -69,6 +71,12 @@ function result() {
   const shown = made.files.map((f) => (f.name.endsWith(".mp4")
     ? make("video", { controls: true, src: `pack/send/${f.name}`, "aria-label": "The clip that is handed over" })
     : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
+  if (!current()) {
+    return make("div", { id: "earlier" }, make("h2", {}, title()),
+      make("p", {}, "What was changed since is not in this pack. Approve again to make another, under another reference."),
+      make("p", { class: "quiet" }, made.pack),
+      button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))));
+  }
   return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
     ...shown,
     make("p", {}, made.files.length ? "Watch it from beginning to end. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it."
@@ -95,7 +103,7 @@ function said() {
 
 function draw() {
   const d = model.decided;
-  const made = job.stage === "ready";
+  const made = current();
   const missing = [];
   if (!d || d.error) missing.push(d?.error ? refused("approve", d.error) : make("p", {}, "One moment."));
   if (d?.record.error) missing.push(refused("approve-record", d.record.error));
@@ -114,6 +122,6 @@ function draw() {
 
 listen((what) => {
   if (!model.request) return;
-  if (["begin", "work", "decided"].includes(what)) redraw();
+  if (["begin", "work", "saved", "decided"].includes(what)) redraw();
   if (what === "begin") watch();
 });

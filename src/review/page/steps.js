@@ -1,5 +1,6 @@
 // The four steps: which one is open, which are done, and the way to the next.
 
+import { current } from "./approve.js";
 import { preview, unseen } from "./check.js";
 import { item, listen, model } from "./model.js";
 
@@ -22,7 +23,7 @@ function done(name) {
   }
   if (name === "details") return Boolean(allowed && request.reference && !decided.record?.error);
   if (name === "check") return Boolean(allowed && !unseen().length);
-  return Boolean(document.getElementById("ready"));
+  return current();
 }
 
 function draw() {
@@ -70,5 +71,5 @@ onward.addEventListener("click", () => {
 });
 
 listen((what) => {
-  if (["begin", "work", "decided", "made"].includes(what)) draw();
+  if (["begin", "work", "saved", "decided", "made"].includes(what)) draw();
 });
