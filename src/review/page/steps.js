@@ -48,6 +48,7 @@ export function show(chosen, focus = chosen) {
     one.tabIndex = on ? 0 : -1;
     panel(one).hidden = !on;
   }
+  panel(chosen).dispatchEvent(new Event("shown"));
   focus.focus();
   draw();
   // Checking is looking at what is handed over; marking needs the picture as it was recorded.
