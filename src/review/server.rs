@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use super::approve::Job;
 use super::door::Door;
 use super::page::lay_down_rules;
-use super::projector::Projector;
+use super::projector::{Projector, Stage};
 use super::routes;
 use super::show::Show;
 use super::work::{Work, folder_for};
@@ -86,6 +86,7 @@ impl Desk {
     /// # Errors
     /// `Usage` for what is no footage, or no request for the page; `Failed` when nothing can be saved.
     pub fn open(&self, footage: &[PathBuf], fps: Option<Option<String>>) -> Result<()> {
+        self.nothing_open()?;
         let absolute = |path: &PathBuf| {
             input::regular(path)?;
             std::path::absolute(path).map_err(|e| Error::io("cannot read", path, &e))
@@ -138,12 +139,24 @@ impl Desk {
     /// # Errors
     /// `Usage` for a reference that cannot name a folder, or names work on a recording; `Failed` when nothing can be saved.
     pub fn answer(&self, beside: &Path, reference: &str) -> Result<()> {
+        self.nothing_open()?;
         check_reference(reference)?;
         let beside = std::path::absolute(beside).map_err(|e| Error::io("cannot read", beside, &e))?;
         let work = Work::open(folder_for(&beside.join(reference), self.wanted.out.as_deref()))?;
         work.begin_answer(self.wanted.request.as_ref().map(|r| &r.0), reference)?;
         *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
         Ok(())
+    }
+
+    /// One piece of work at a time: a window that shows one must not find another in its place.
+    fn nothing_open(&self) -> Result<()> {
+        let answers = || self.work().and_then(|w| w.request()).is_ok_and(|r| r.items.is_empty());
+        match self.projector.stage() {
+            Stage::None if !answers() => Ok(()),
+            Stage::Failed(_) => Ok(()),
+            _ => Err(Error::usage("something is open already, in another window")
+                .hint("load this page again to go on with it; for another recording start the program once more")),
+        }
     }
 
     fn nothing_given(&self, work: &Work) -> Result<()> {

@@ -2,7 +2,7 @@
 
 import * as server from "./server.js";
 import { announce, button, field, fill, make, soon } from "./dom.js";
-import { listen, mark, model, saved, tell } from "./model.js";
+import { listen, mark, model, saved, seen as revision, tell } from "./model.js";
 import { go, play } from "./player.js";
 import { nothing } from "./record.js";
 import { position } from "./time.js";
@@ -18,6 +18,12 @@ const stretches = () => model.decided?.stretches ?? [];
 const seen = (s) => model.checks.looked_at.includes(s.key);
 const remaining = () => (left() ? `${left()} of ${stretches().length} still to check` : "All checked.");
 const left = () => stretches().filter((s) => !seen(s)).length;
+/** The reason why the rest need not be looked at, as long as it is the same rest. */
+const reason = () => (stretches().every((s) => seen(s) || model.checks.reason_for?.includes(s.key)) ? model.checks.reason : null);
+const because = (words) => mark((checks) => {
+  checks.reason = words;
+  checks.reason_for = words ? stretches().filter((s) => !seen(s)).map((s) => s.key) : [];
+});
 
 /** As recorded, or as it will be handed over. */
 export function preview(on) {
@@ -121,7 +127,7 @@ async function watch() {
 async function approve() {
   try {
     await saved();
-    await server.approve();
+    await server.approve(revision());
     job = { stage: "reading", done: 0, total: 0 };
     words = null;
     drawGive();
@@ -183,9 +189,9 @@ function drawGive() {
   if (d?.record.error) missing.push(refused("give-record", d.record.error));
   const needsReason = left() > 0;
   if (needsReason && !d?.error) missing.push(make("p", { class: "warn" }, `${left()} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`));
-  const may = d && !d.error && !d.record.error && (!needsReason || model.checks.reason);
+  const may = d && !d.error && !d.record.error && (!needsReason || reason());
   fill(give, made ? result() : null, ...missing,
-    needsReason && !d?.error ? field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })) : null,
+    needsReason && !d?.error ? field("reason", "Reason (in your log)", reason(), because) : null,
     d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
     make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
     button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: made ? null : "main", disabled: !may || running() }),

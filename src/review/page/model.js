@@ -125,6 +125,8 @@ function save() {
 
 /** Everything is saved when this is done. */
 export const saved = () => (waiting ? save() : saving);
+/** Names the state of the work that this page has seen. */
+export const seen = () => revision;
 
 /** Asks what the saved work comes to. */
 export async function decide() {
