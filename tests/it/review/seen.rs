@@ -239,6 +239,37 @@ fn a_window_that_shows_one_recording_does_not_find_another_in_its_place() {
 }
 
 #[test]
+fn what_a_run_refuses_of_who_is_who_the_page_does_not_settle_by_a_guess() {
+    let (folder, _) = desk("mpeg4.avi");
+    let path = |name: &str| folder.path().join(name);
+    let track = |id: &str, role: &str| person(id, role, (0, [20.0, 20.0, 40.0, 60.0]), (39, [60.0, 20.0, 40.0, 60.0]));
+    let write = |name: &str, what: &Value| std::fs::write(path(name), what.to_string()).unwrap();
+    write("a.json", &json!({ "version": 1, "tracks": [track("P1", "third-party"), track("P2", "subject")] }));
+    let mut unsaid = track("P1", "third-party");
+    unsaid["role"] = Value::Null;
+    write("b.json", &json!({ "version": 1, "tracks": [unsaid.clone()] }));
+    write("c.json", &json!({ "version": 1, "tracks": [unsaid] }));
+    for (files, says) in [
+        (&["b.json", "c.json"][..], "several track files have a track 'P1'"),
+        (&["a.json"][..], "says that this is a third party, the request says the person who asked"),
+    ] {
+        let tracks: Vec<Value> = files.iter().map(|f| json!({ "file": f })).collect();
+        let item = json!({ "kind": "clip", "footage": ["mpeg4.avi"], "from": "0", "to": "1", "tracks": tracks, "subjects": ["P1"] });
+        write("r.json", &json!({ "version": 1, "reference": "SAR-1", "items": [item] }));
+        let served = Served::start(folder.path(), &["--request", "r.json"]);
+        let failed = loop {
+            let state = served.good("GET", "state", &Value::Null);
+            if state["stage"] != "reading" {
+                break state;
+            }
+        };
+        assert_eq!(failed["stage"], "failed", "{failed}");
+        assert!(failed["error"]["what"].as_str().unwrap().contains(says), "{failed}");
+        std::fs::remove_dir_all(path("mpeg4.avi.review")).unwrap();
+    }
+}
+
+#[test]
 fn killed_at_any_time_the_work_is_there_again_and_an_older_window_loses_nothing() {
     let (folder, _) = desk("mpeg4.avi");
     let served = Served::start(folder.path(), &["mpeg4.avi"]);
