@@ -61,7 +61,8 @@ pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], obscure: Obscure
     if obscure == Obscure::ThirdParties {
         moments.extend((first..last).step_by(2 * around).skip(1).map(|frame| window(frame, "goes on")));
     }
-    for track in laid.iter().filter(|t| !t.whole) {
+    // A mask that stays covers the same all the time; what stays and is shown may show whoever passes.
+    for track in laid.iter().filter(|t| !t.whole || t.role != "third-party") {
         for &(from, to) in &track.runs {
             if track.role != "third-party" {
                 let inside = (from.max(first)..to.min(last)).step_by(2 * around).skip(1);
@@ -113,6 +114,12 @@ fn picture(frame: usize, plan: &Plan, laid: &[Laid], method: &str) -> Stretch {
 fn key(stretch: &Stretch, plan: &Plan, method: &str) -> String {
     let seen: Vec<_> = plan.covers.iter().filter(|c| (stretch.first..=stretch.last).contains(&c.0)).collect();
     hash::bytes(format!("{method} {:?} {seen:?}", stretch.moments).as_bytes()).chars().take(16).collect()
+}
+
+/// Keys of a decision's stretches, as the child told it, that were not looked at.
+pub fn left<'a>(decided: &'a Value, looked_at: &[String]) -> Vec<&'a str> {
+    let keys = decided["stretches"].as_array().into_iter().flatten().filter_map(|s| s["key"].as_str());
+    keys.filter(|key| !looked_at.iter().any(|k| k == key)).collect()
 }
 
 /// How many stretches a decision has, as the child told it, and how many were looked at, by role: a stretch counts once

@@ -18,6 +18,13 @@ const running = () => isRunning(job.stage);
 export const current = () => job.stage === "ready" && job.made.revision === revisionSaved();
 const title = () => ({ none: "", ready: current() ? "Ready, and verified" : "Made earlier", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
 
+/** The reason why the rest need not be looked at, as long as it is the same rest. */
+const reason = () => (unseen().every((s) => model.checks.reason_for?.includes(s.key)) ? model.checks.reason : null);
+const because = (why) => mark((checks) => {
+  checks.reason = why;
+  checks.reason_for = why ? unseen().map((s) => s.key) : [];
+});
+
 /** Tells what came of it; whoever waited for it reads on there. */
 function ended(waited) {
   tell("made");
@@ -43,7 +50,7 @@ async function watch() {
 async function approve() {
   try {
     await saved();
-    await server.approve();
+    await server.approve(revisionSaved());
     job = { stage: "reading", done: 0, total: 0 };
     words = null;
     draw();
@@ -110,9 +117,9 @@ function draw() {
   const left = unseen().length;
   if (left) {
     missing.push(make("p", { class: "warn" }, `${left} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`),
-      field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })));
+      field("reason", "Reason (in your log)", reason(), because));
   }
-  const may = d && !d.error && !d.record.error && (!left || model.checks.reason);
+  const may = d && !d.error && !d.record.error && (!left || reason());
   fill(panel, made ? result() : null, ...missing,
     d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
     make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
