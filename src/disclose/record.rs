@@ -266,10 +266,7 @@ pub fn notice(request: &Request, made: &[Made]) -> Notice {
     Notice {
         version: 1,
         reference: request.reference.clone(),
-        controller: request
-            .controller
-            .clone()
-            .unwrap_or_else(|| "the organisation that answered your request".to_owned()),
+        controller: request.controller.clone().unwrap_or_else(|| notice::UNNAMED.to_owned()),
         outcome,
         ground: decision.and_then(|d| d.ground).filter(|_| outcome == Outcome::Refuse),
         reason: decision.and_then(|d| d.reason_to_requester.clone()),

@@ -306,7 +306,11 @@ impl Joining {
 
 /// Whether two files' pictures can be shown as one recording's.
 fn alike(before: &str, whole: &Footage, file: &Footage, at: Position) -> Result<()> {
-    let size = |f: &Footage| format!("{}x{} {}", f.layout.width, f.layout.height, f.pixel_format);
+    let same = (whole.layout.width, whole.layout.height) == (file.layout.width, file.layout.height);
+    let size = |f: &Footage| match same {
+        true => f.pixel_format.clone(),
+        false => format!("{} x {} pixels", f.layout.width, f.layout.height),
+    };
     let aspect = |f: &Footage| if f.sample_aspect.0 == 0 { (1, 1) } else { f.sample_aspect };
     let turned = |f: &Footage| {
         let mirrored = if f.orientation.mirrored { ", mirrored" } else { "" };

@@ -124,6 +124,9 @@ pub enum Audio {
     Muted,
 }
 
+/// Who answers, where no name was given.
+pub const UNNAMED: &str = "the organisation that answered your request";
+
 /// What a requester may do after each outcome: complain to the controller, to the regulator, and go to
 /// court (Articles 12(4), 15(1) and 77 to 79 of the GDPR and the UK GDPR); after a grant, shorter.
 pub fn rights(outcome: Outcome) -> Vec<String> {

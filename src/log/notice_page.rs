@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::html::Html;
-use super::notice::{Audio, Ground, Item, ItemKind, Notice, Obscure, Outcome, Span, Why};
+use super::notice::{Audio, Ground, Item, ItemKind, Notice, Obscure, Outcome, Span, UNNAMED, Why};
 use super::spoken::{length, span};
 use crate::time::Position;
 
@@ -43,7 +43,7 @@ fn head(page: &mut Html, notice: &Notice) {
         .markup("</title>\n<style>\n")
         .markup(include_str!("../../assets/notice.css"))
         .markup("</style>\n</head>\n<body>\n<main>\n<header>\n<p class=\"from\">")
-        .given(&notice.controller)
+        .given(&opening(notice))
         .markup("</p>\n<h1>")
         .text(title)
         .markup("</h1>\n<p>Reference: <strong>")
@@ -121,9 +121,17 @@ fn asked(page: &mut Html, notice: &Notice, what: &'static str) {
     page.markup("<p>You asked ").given(&notice.controller).text(what).markup("</p>\n");
 }
 
+/// Who answers, where a sentence begins with it. A name stays as it was given.
+fn opening(notice: &Notice) -> String {
+    match notice.controller.strip_prefix('t') {
+        Some(rest) if notice.controller == UNNAMED => format!("T{rest}"),
+        _ => notice.controller.clone(),
+    }
+}
+
 fn reason(page: &mut Html, notice: &Notice) {
     page.markup("<p>")
-        .given(&notice.controller)
+        .given(&opening(notice))
         .markup(" writes:</p>\n<blockquote>")
         .given(notice.reason.as_deref().unwrap_or_default())
         .markup("</blockquote>\n");
@@ -221,11 +229,22 @@ fn covered(page: &mut Html, items: &[Item]) {
         page.paragraph("Nobody else is covered.");
         return;
     }
-    page.paragraph(
-        "Other people are covered to protect them: they have the same right to privacy as you. Some of what is \
-         around them is covered too, and their place is covered for a moment before they come and after they go. \
-         Where somebody who is covered is close to you, a part of you is covered with them.",
-    );
+    let how =
+        |all_but| items.iter().any(|item| item.others_covered && (item.obscure == Obscure::AllButSubject) == all_but);
+    if how(true) {
+        page.paragraph(
+            "Everything but you is covered, to protect other people: they have the same right to privacy as you. A \
+             little of what is around you can be seen too. Where somebody else is close to you, a part of you may be \
+             covered with them.",
+        );
+    }
+    if how(false) {
+        page.paragraph(
+            "Other people are covered to protect them: they have the same right to privacy as you. Some of what is \
+             around them is covered too, and their place is covered for a moment before they come and after they go. \
+             Where somebody who is covered is close to you, a part of you is covered with them.",
+        );
+    }
     each_once(page, items.iter().filter(|item| item.others_covered).filter_map(|item| item.method.as_deref()));
 }
 

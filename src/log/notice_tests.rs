@@ -241,6 +241,29 @@ fn nothing_covered_and_nothing_missing_are_said_too() {
 }
 
 #[test]
+fn what_is_covered_is_said_as_it_was_done() {
+    let mut notice = notice(Outcome::Clip);
+    let (all, some) = ("Everything but you is covered", "their place is covered for a moment");
+    let text = read(&html(&notice));
+    assert!(text.contains(some) && !text.contains(all), "{text}");
+    notice.items[0].obscure = Obscure::AllButSubject;
+    let text = read(&html(&notice));
+    assert!(text.contains(some) && text.contains(all), "one is covered in each way: {text}");
+    notice.items.truncate(1);
+    let text = read(&html(&notice));
+    assert!(!text.contains(some) && text.contains(all), "{text}");
+}
+
+#[test]
+fn a_sentence_begins_with_a_capital_and_a_name_is_left_alone() {
+    let from = |name: &str| read(&html(&Notice { controller: name.into(), ..notice(Outcome::Clip) }));
+    let text = from(UNNAMED);
+    assert!(text.contains("The organisation that answered your request writes:"), "{text}");
+    assert!(text.contains("You asked the organisation that answered your request for"), "{text}");
+    assert!(from("the Bakery").contains("the Bakery writes:"));
+}
+
+#[test]
 fn a_page_stands_alone_and_runs_nothing() {
     for outcome in OUTCOMES {
         let page = html(&notice(outcome)).to_lowercase();

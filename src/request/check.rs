@@ -1,5 +1,6 @@
 //! Whether a request says what it must, whatever the footage holds.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{AudioAction, Ground, Identity, Item, Kind, Outcome, RedactorRole, Request};
@@ -172,13 +173,17 @@ pub fn warnings(request: &Request) -> Vec<String> {
     let reasoned = decision.is_some_and(|d| d.reason_to_requester.is_some() || d.reason_internal.is_some());
     if still_only && !reasoned {
         warnings.push(
-            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; record why, as the decision of a request file".to_owned(),
+            "a still is given without a reason: regulators think that it seldom gives the full context that a clip does; write down the reason, with the decision".to_owned(),
         );
     }
     if request.identity == Some(Identity::Awaited) {
         warnings.push(
             "the requester's identity is still awaited: do not hand the pack over before it is checked".to_owned(),
         );
+    }
+    let day = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<Date>().ok());
+    if day(&request.due).zip(day(&request.received)).is_some_and(|(due, received)| due < received) {
+        warnings.push("the answer is due before the day on which the request came: one of the two is wrong".to_owned());
     }
     if decision.and_then(|d| d.ground) == Some(Ground::ThirdPartyRights) {
         warnings.push("refused for the rights of others: record why covering them was not enough".to_owned());
@@ -226,6 +231,22 @@ mod tests {
         }
         for bad in ["", ".hidden", "-x", "a/b", "a b", "é", &"x".repeat(65)] {
             assert!(check_reference(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_due_before_the_request_came_is_warned_of() {
+        let warned = |received: &str, due: &str| {
+            let dates = (Some(received.to_owned()), Some(due.to_owned()));
+            let mut request = Request::new("SAR-1", Vec::new());
+            (request.received, request.due) = dates;
+            warnings(&request).iter().any(|w| w.contains("due before"))
+        };
+        assert!(warned("2026-10-14", "2026-10-13"));
+        for (received, due) in
+            [("2026-10-14", "2026-10-14"), ("2026-10-14", "2026-11-14"), ("14 October", "2026-01-01")]
+        {
+            assert!(!warned(received, due), "{received}, {due}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::stretches::{left, share};
+use super::words::warning;
 use super::work::{Checks, Saved};
 use crate::disclose::{Disclosure, Settings, Wish, disclose};
 use crate::error::{Error, Result};
@@ -83,7 +84,8 @@ fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &J
 /// What the page tells of a pack; by the revision it knows whether the work has changed since.
 fn told(made: &Disclosure, revision: &str) -> Value {
     let files: Vec<Value> = made.log.items.iter().flat_map(|i| &i.files).map(|f| json!({ "name": f.name })).collect();
-    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings, "revision": revision })
+    let warnings: Vec<String> = made.log.warnings.iter().map(|w| warning(w)).collect();
+    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": warnings, "revision": revision })
 }
 
 impl Progress for Job {

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::Value;
+
 use super::approve::Job;
 use super::door::Door;
 use super::projector::{Projector, Stage};
 use super::show::Show;
-use super::work::{Work, folder_for};
+use super::work::{Before, Work, folder_for};
 use crate::disclose::Settings;
 use crate::error::{Error, Result};
 use crate::input;
@@ -82,8 +84,23 @@ impl Desk {
         let regular = |path: &PathBuf| input::regular(path).and_then(|_| absolute(path));
         let footage: Vec<PathBuf> = footage.iter().map(regular).collect::<Result<_>>()?;
         let first = footage.first().ok_or_else(|| Error::usage("no recording is chosen"))?;
-        let work = Work::open(folder_for(first, self.wanted.out.as_deref()))?;
+        let folder = folder_for(first, self.wanted.out.as_deref());
+        let before = Before::of(&folder);
         let names: Vec<String> = footage.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+        let (work, show) = self.prepare(folder, names, fps).inspect_err(|_| before.restore())?;
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(work.clone());
+        let ready = move |opening: &Value| {
+            // Tracks may be missing: the first run was ended before the footage was read.
+            let document = serde_json::from_value(opening["imported"].clone()).ok().flatten();
+            work.begin_tracks(document, serde_json::from_value(opening["binding"].clone()).ok().flatten())
+        };
+        self.projector.open(show, ready, move || before.restore());
+        Ok(())
+    }
+
+    /// The work on these files, begun where there is none, and what is to be shown of it.
+    fn prepare(&self, folder: PathBuf, names: Vec<String>, fps: Option<Option<String>>) -> Result<(Work, Show)> {
+        let work = Work::open(folder)?;
         let import = if work.begun() { self.nothing_given(&work)? } else { self.begin(&work, &names)? };
         if let Some(fps) = fps {
             work.pace(fps)?;
@@ -95,13 +112,14 @@ impl Desk {
                 .hint("name the same files in the same order, or move that folder away"));
         }
         let show = Show { item, work: work.folder.clone(), import };
-        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(work.clone());
-        // Tracks may be missing: the first run was ended before the footage was read.
-        self.projector.open(show, move |opening| {
-            let document = serde_json::from_value(opening["imported"].clone()).ok().flatten();
-            work.begin_tracks(document, serde_json::from_value(opening["binding"].clone()).ok().flatten())
-        });
-        Ok(())
+        Ok((work, show))
+    }
+
+    /// The pack of this work's reference, where one stands already: it is never changed, so no other can be made.
+    pub fn standing(&self, work: &Work) -> Option<PathBuf> {
+        let reference = work.request().ok()?.reference;
+        check_reference(&reference).ok()?;
+        Some(self.out(work).join(reference)).filter(|pack| pack.is_dir())
     }
 
     /// Begins the work on these files with what was given at the start. Returns the item whose tracks are to be taken in

@@ -30,7 +30,8 @@ pub fn listing(path: &str, out: Option<&Path>) -> Result<Value> {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(meta) = std::fs::metadata(entry.path()) else { continue };
         match (name.starts_with('.'), meta.is_dir(), meta.is_file()) {
-            (false, true, _) => folders.push(name),
+            // The work on a recording is gone on with by choosing that recording.
+            (false, true, _) if !name.ends_with(".review") => folders.push(name),
             (false, _, true) => {
                 let since = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
                 files.push(json!({
@@ -67,7 +68,9 @@ mod tests {
         for name in ["ch01_20261012090000.mp4", "NOTES.txt", "yard.DAV", ".hidden.mp4"] {
             std::fs::write(folder.path().join(name), b"1234").unwrap();
         }
-        std::fs::create_dir_all(folder.path().join("yard.DAV.review")).unwrap();
+        for name in ["yard.DAV.review", "older"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
         std::fs::write(folder.path().join("yard.DAV.review/request.json"), b"{}").unwrap();
         let found = listing(folder.path().to_str().unwrap(), None).unwrap();
         let mut files = found["files"].as_array().unwrap().clone();
@@ -78,6 +81,6 @@ mod tests {
         assert_eq!(each("begun"), [false, false, true]);
         assert_eq!(each("begins")[1], "2026-10-12T09:00:00");
         assert!(each("modified").iter().all(Value::is_u64) && each("bytes") == [4, 4, 4]);
-        assert_eq!(found["folders"], json!(["yard.DAV.review"]));
+        assert_eq!(found["folders"], json!(["older"]));
     }
 }

@@ -65,9 +65,8 @@ fn part(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
 /// # Errors
 /// `Failed` where there is nothing to show it with.
 pub fn show(pack: &Path) -> Result<()> {
-    open::that_detached(pack).map_err(|e| {
-        Error::failed(format!("the folder cannot be shown: {e}")).hint(format!("it is {}", pack.display()))
-    })
+    open::that_detached(pack)
+        .map_err(|_| Error::failed(format!("the folder cannot be opened from here; it is {}", pack.display())))
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page/record.js", SCRIPT, include_str!("page/record.js")),
     ("page/template.js", SCRIPT, include_str!("page/template.js")),
     ("page/check.js", SCRIPT, include_str!("page/check.js")),
+    ("page/summary.js", SCRIPT, include_str!("page/summary.js")),
     ("page/approve.js", SCRIPT, include_str!("page/approve.js")),
     ("page/choose.js", SCRIPT, include_str!("page/choose.js")),
 ];

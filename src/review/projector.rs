@@ -47,13 +47,18 @@ impl Projector {
     }
 
     /// Opens footage in a child of its own; what was open before is closed. `ready` is told what the child
-    /// found on opening it before anybody else is.
-    pub fn open(&self, show: Show, ready: impl FnOnce(&Value) -> Result<()> + Send + 'static) {
+    /// found on opening it before anybody else is, and `refused` that it cannot be opened.
+    pub fn open(
+        &self,
+        show: Show,
+        ready: impl FnOnce(&Value) -> Result<()> + Send + 'static,
+        refused: impl FnOnce() + Send + 'static,
+    ) {
         let (ask, asked) = channel();
         let stage = Arc::clone(&self.stage);
         set(&stage, Stage::Reading);
         *self.questions.lock().unwrap_or_else(PoisonError::into_inner) = Some(ask);
-        std::thread::spawn(move || match run(&show, ready, &stage, &asked) {
+        std::thread::spawn(move || match run(&show, ready, refused, &stage, &asked) {
             Ok(()) => {}
             Err(e) => set(&stage, Stage::Failed(e)),
         });
@@ -82,11 +87,12 @@ fn set(stage: &Mutex<Stage>, new: Stage) {
 fn run(
     show: &Show,
     ready: impl FnOnce(&Value) -> Result<()>,
+    refused: impl FnOnce(),
     stage: &Mutex<Stage>,
     asked: &Receiver<Asked>,
 ) -> Result<()> {
-    let (mut call, mut opening) = Call::open(show)?;
-    ready(&opening)?;
+    let opened = Call::open(show).and_then(|(call, opening)| ready(&opening).map(|()| (call, opening)));
+    let (mut call, mut opening) = opened.inspect_err(|_| refused())?;
     set(stage, Stage::Ready(Arc::new(opening["footage"].take())));
     while let Ok((question, reply)) = asked.recv() {
         // The page has moved on, and wants another frame by now.

@@ -45,6 +45,7 @@ pub fn all(token: &str) -> Router<Arc<Desk>> {
         .route(&at("cancel"), post(cancel))
         .route(&at("pack/{half}/{name}"), get(pack_file))
         .route(&at("pack/open"), post(open_pack))
+        .route(&at("pack/standing"), post(open_standing))
         .route(&at("end"), post(end))
 }
 
@@ -166,11 +167,14 @@ async fn ask(State(desk): At, body: Bytes) -> Response {
 
 /// What the saved work comes to. Where there is no recording there is nobody to ask.
 async fn decide(desk: &Desk) -> Result<Value> {
-    let request = desk.work()?.request()?;
-    if request.items.is_empty() {
-        return Ok(nothing(&request));
-    }
-    desk.projector.ask(Question::Decide).await.map(|found| found.0)
+    let work = desk.work()?;
+    let request = work.request()?;
+    let mut found = match request.items.is_empty() {
+        true => nothing(&request),
+        false => desk.projector.ask(Question::Decide).await?.0,
+    };
+    found["standing"] = json!(desk.standing(&work).map(|pack| pack.display().to_string()));
+    Ok(found)
 }
 
 /// A track file of any kind, as native tracks; nothing is changed by it yet. `-` where nothing is said of the size that
@@ -240,6 +244,13 @@ async fn open_pack(State(desk): At) -> Response {
         Outcome::Ready(pack, _) => made::show(&pack).map(|()| json!({})),
         _ => Err(Error::usage("there is no pack yet")),
     })
+}
+
+/// Shows the folder of the pack that stands already. Its files are not given out: nobody knows here who made them.
+async fn open_standing(State(desk): At) -> Response {
+    let standing = desk.work().map(|work| desk.standing(&work));
+    let none = || Error::usage("there is no pack of this reference");
+    answer(standing.and_then(|pack| made::show(&pack.ok_or_else(none)?).map(|()| json!({}))))
 }
 
 async fn end(State(desk): At) -> Response {

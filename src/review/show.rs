@@ -337,5 +337,11 @@ pub fn nothing(request: &Request) -> Value {
 /// What is wrong with what a request records, and what to warn of.
 fn record(request: &Request) -> Value {
     let wrong = request::check_record(request).err().map(|e| words::told(&e));
-    json!({ "error": wrong, "warnings": request::warnings(request) })
+    let mut warnings: Vec<String> = request::warnings(request).iter().map(|w| words::warning(w)).collect();
+    if request.controller.as_deref().is_none_or(|name| name.trim().is_empty()) {
+        // Only here: there is no field for it on the command line.
+        warnings
+            .push("the organisation that the recording belongs to is not named: the notice is from nobody".to_owned());
+    }
+    json!({ "error": wrong, "warnings": warnings })
 }

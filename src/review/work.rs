@@ -238,6 +238,34 @@ impl Work {
     }
 }
 
+/// What there was of a work folder before a recording was opened: a recording that cannot be opened leaves no more.
+#[derive(Debug, Clone)]
+pub struct Before {
+    folder: PathBuf,
+    was_there: bool,
+    was_begun: bool,
+}
+
+impl Before {
+    /// As it is now.
+    pub fn of(folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        Self { was_there: folder.exists(), was_begun: folder.join(REQUEST).exists(), folder }
+    }
+
+    /// Takes away what was begun since. Where there are tracks or marks, somebody may have worked, and all stays.
+    pub fn restore(&self) {
+        let worked = [TRACKS, CHECKS].iter().any(|name| self.folder.join(name).exists());
+        if !self.was_begun && !worked {
+            drop(fs::remove_file(self.folder.join(REQUEST)));
+        }
+        if !self.was_there {
+            // Only an empty one goes.
+            drop(fs::remove_dir(&self.folder));
+        }
+    }
+}
+
 /// What names the bytes of several files together: any change of one gives another.
 fn revision(contents: &[&[u8]]) -> String {
     let each: Vec<String> = contents.iter().map(|c| hash::bytes(c)).collect();
@@ -300,6 +328,38 @@ mod tests {
         saved.tracks.tracks.push(serde_json::from_value(track).unwrap());
         assert!(work.save(&saved).is_err());
         assert!(work.saved().unwrap().tracks.tracks.is_empty());
+    }
+
+    #[test]
+    fn what_was_begun_for_nothing_goes_and_somebodys_work_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("x.review");
+        let open = || {
+            let before = Before::of(&folder);
+            let work = Work::open(folder.clone()).unwrap();
+            if !work.begun() {
+                work.begin(None, vec!["yard.mp4".to_owned()]).unwrap();
+            }
+            (before, work)
+        };
+        open().0.restore();
+        assert!(!folder.exists());
+        // A folder that was there already is somebody's, and so is any other file.
+        fs::create_dir(&folder).unwrap();
+        open().0.restore();
+        assert!(folder.is_dir() && !folder.join(REQUEST).exists());
+        fs::remove_dir(&folder).unwrap();
+        let (before, _) = open();
+        fs::write(folder.join("notes.txt"), "mine").unwrap();
+        before.restore();
+        assert!(folder.join("notes.txt").is_file());
+        // Work that was begun earlier, and work that has tracks by now.
+        let (before, work) = open();
+        open().0.restore();
+        assert!(work.begun());
+        work.begin_tracks(None, None).unwrap();
+        before.restore();
+        assert!(work.begun() && folder.join(TRACKS).is_file());
     }
 
     #[test]

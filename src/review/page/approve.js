@@ -3,14 +3,16 @@
 import * as server from "./server.js";
 import { stretches, unseen } from "./check.js";
 import { announce, button, field, fill, make, soon } from "./dom.js";
-import { listen, mark, model, revisionSaved, saved, tell } from "./model.js";
+import { decide, listen, mark, model, revisionSaved, saved, tell } from "./model.js";
 import { nothing } from "./record.js";
+import { summary } from "./summary.js";
 import { found, refused } from "./verdict.js";
 
 const panel = document.getElementById("step-approve");
 const redraw = soon(panel, draw);
 let job = { stage: "none" };
 let words = null; // of the notice
+const PICTURES = 50; // that are shown
 
 const isRunning = (stage) => !["none", "ready", "failed"].includes(stage);
 const running = () => isRunning(job.stage);
@@ -44,7 +46,10 @@ async function watch() {
   draw();
   if (job.stage === "failed") found(job.error.spots);
   if (running()) setTimeout(watch, 300);
-  else ended(isRunning(before));
+  else {
+    ended(isRunning(before));
+    if (isRunning(before)) decide().catch((e) => tell("trouble", e));
+  }
 }
 
 async function approve() {
@@ -75,24 +80,37 @@ function result() {
   }
   const { made } = job;
   const link = (half, name, text) => make("li", {}, make("a", { href: `pack/${half}/${name}`, target: "_blank", rel: "noopener" }, text));
-  const shown = made.files.map((f) => (f.name.endsWith(".mp4")
-    ? make("video", { controls: true, src: `pack/send/${f.name}`, "aria-label": "The clip that is handed over" })
-    : make("li", {}, make("a", { href: `pack/send/${f.name}`, target: "_blank", rel: "noopener" }, f.name))));
   if (!current()) {
     return make("div", { id: "earlier" }, make("h2", {}, title()),
       make("p", {}, "What was changed since is not in this pack. Approve again to make another, under another reference."),
       make("p", { class: "quiet" }, made.pack),
       button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))));
   }
+  const clip = made.files.find((f) => f.name.endsWith(".mp4"));
   return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
-    ...shown,
-    make("p", {}, made.files.length ? "Watch it from beginning to end. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it."
+    clip ? make("video", { controls: true, src: `pack/send/${clip.name}`, "aria-label": "The clip that is handed over" }) : pictures(made.files),
+    make("p", {}, made.files.length ? `${clip ? "Watch it from beginning to end" : "Look at the pictures, each of them"}. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it.`
       : "The answer is recorded. Hand over the notice, which says:"),
     made.files.length ? null : said(),
     make("ul", { class: "list" }, link("send", "notice.html", "The notice for the requester"), link("keep", "disclosure-log.json", "Your own log"), link("keep", "tracks.json", "The tracks as they were used")),
     make("p", { class: "quiet", id: "pack" }, made.pack),
     button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))),
     make("ul", { class: "list" }, ...made.warnings.map((w) => make("li", { class: "warn" }, w))));
+}
+
+/** The pack of this reference that is there already, and what can be done. */
+function standing(made) {
+  const pack = model.decided?.standing;
+  if (!pack) return null;
+  return make("div", { id: "standing" }, make("p", { class: made ? "quiet" : "warn" }, `There is a pack of this reference, in ${pack}. It is never changed: another reference makes another pack.`),
+    made ? null : button("open-standing", "Open the folder", () => server.showStanding().catch((e) => tell("trouble", e))));
+}
+
+/** Single pictures, as many as can be looked at here; the rest by their names. */
+function pictures(files) {
+  const one = ({ name }, n) => make("li", {}, make("a", { href: `pack/send/${name}`, target: "_blank", rel: "noopener" },
+    n < PICTURES ? make("img", { src: `pack/send/${name}`, alt: name, loading: "lazy" }) : name));
+  return files.length ? make("ul", { class: "list", "aria-label": "The pictures that are handed over" }, ...files.map(one)) : null;
 }
 
 /** What the notice says, where it is all that the requester gets. */
@@ -119,10 +137,11 @@ function draw() {
     missing.push(make("p", { class: "warn" }, `${left} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`),
       field("reason", "Reason (in your log)", reason(), because));
   }
-  const may = d && !d.error && !d.record.error && (!left || reason());
+  const may = d && !d.error && !d.record.error && (!left || reason()) && !d.standing;
   fill(panel, made ? result() : null, ...missing,
     d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
     make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
+    summary(), standing(made),
     button("approve", nothing() ? "Record this answer and make its notice" : "Approve and make the pack", approve, { class: made ? null : "main", disabled: !may || running() }),
     made ? null : result());
 }

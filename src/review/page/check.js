@@ -1,7 +1,7 @@
 // Step 3, Check: looking at what will be handed over, moment by moment.
 
 import { announce, button, fill, make, soon } from "./dom.js";
-import { listen, mark, model, tell } from "./model.js";
+import { item, listen, mark, model, tell } from "./model.js";
 import { go, isPlaying, play } from "./player.js";
 import { position } from "./time.js";
 import { refused } from "./verdict.js";
@@ -96,8 +96,25 @@ export function checked() {
 
 const happens = (m) => (m.role === "window" ? (m.what === "is handed over" ? "this picture" : `the time ${m.what}`) : `${m.track} ${m.what}`);
 
+/** What happens, in order; that somebody is shown is said once, with the times from and to which it is. */
+function happenings(moments) {
+  const found = [];
+  for (const m of moments) {
+    const words = happens(m);
+    const same = m.what === "is shown" && found.find((f) => f.words === words);
+    if (same) same.last = m.frame;
+    else found.push({ words, first: m.frame, last: m.frame });
+  }
+  const at = (frame) => position(model.footage.times[frame]);
+  return found.map((f) => (f.first === f.last ? f.words : `${f.words} from ${at(f.first)} to ${at(f.last)}`));
+}
+
+/** What is asked of each part. */
+const asked = () => (item().obscure === "all-but-subject" ? "Is nobody else inside the box?" : "Is everybody covered who has to be?");
+
 function line(stretch, seen) {
-  const what = stretch.moments.slice(0, 4).map(happens).join(", ") + (stretch.moments.length > 4 ? ", and more" : "");
+  const all = happenings(stretch.moments);
+  const what = all.slice(0, 4).join(", ") + (all.length > 4 ? ", and more" : "");
   const text = `${seen ? "\u2713 " : ""}${position(model.footage.times[stretch.first])} ${what}`;
   return make("li", {}, button(`stretch-${stretch.key}`, text, () => show(stretch), { "aria-pressed": String(stretch.key === now) }));
 }
@@ -121,7 +138,7 @@ function draw() {
   }
   const left = new Set(unseen());
   fill(panel,
-    make("p", { class: "todo" }, left.size ? "Watch each part below: the picture shows exactly what will be handed over. Is everybody covered who has to be? If so, press Checked. If not, go back to step 1 and put the box right."
+    make("p", { class: "todo" }, left.size ? `Watch each part below: the picture shows exactly what will be handed over. ${asked()} If so, press Checked. If not, go back to step 1 and put the box right.`
       : "Everything is checked. Go on to step 4."),
     make("p", { id: "remaining", class: left.size ? "warn" : "good" }, remaining(left.size)),
     make("div", { class: "buttons" },

@@ -14,11 +14,16 @@ const attempt = (act) => () => act().catch((e) => tell("trouble", e));
 
 let rate = null; // frames a second, for footage that does not say
 
-/** Shows a folder; `opened` is called when a recording is chosen. */
-export async function look(path, opened) {
+let last = ""; // the folder that was shown
+const chosen = new Set(); // the files in it that are ticked
+
+/** Shows a folder, the one that was shown last where none is named; `opened` is called when a recording is chosen. What is
+ * ticked stays so, until another folder is shown. */
+export async function look(opened, path = last) {
   const found = await server.folder(path);
   const full = (name) => `${found.path.replace(/\/$/, "")}/${name}`;
-  const chosen = new Set();
+  if (found.path !== last) chosen.clear();
+  last = found.path;
   document.getElementById("folder-path").textContent = found.path;
   const open = (names) => attempt(async () => {
     await server.open(names.map(full), rate);
@@ -32,17 +37,19 @@ export async function look(path, opened) {
       button("open-together", "Open these files as one recording", open(files.map((f) => f.name)), { class: "main" })]));
   };
   const file = (f, n) => make("li", {},
-    make("input", { type: "checkbox", id: `with-${n}`, "aria-label": `${f.name}: part of a recording of several files`, change: (e) => {
+    make("input", { type: "checkbox", id: `with-${n}`, checked: chosen.has(f.name), "aria-label": `${f.name}: part of a recording of several files`, change: (e) => {
       if (e.target.checked) chosen.add(f.name);
       else chosen.delete(f.name);
       joined();
     } }),
     button(null, f.name, open([f.name])),
     make("span", { class: "facts" }, `${size(f.bytes)}, ${f.begins ? `begins ${f.begins.replace("T", " ")} by its name` : `written ${day(f.modified)}`}${f.begun ? ", work begun" : ""}`));
-  const into = (name, to) => make("li", {}, button(null, name, attempt(() => look(to, opened))));
+  const into = (name, to) => make("li", {}, button(null, name, attempt(() => look(opened, to))));
   const [likely, other] = [true, false].map((is) => found.files.filter((f) => f.recording === is).sort(order));
   const without = attempt(async () => {
-    await server.answer(found.path, document.getElementById("answer-reference").value.trim());
+    const reference = document.getElementById("answer-reference").value.trim();
+    if (!reference) throw new Error("The reference is missing. Write it into the field above this button, for example SAR-2026-014");
+    await server.answer(found.path, reference);
     opened();
   });
   panel.replaceChildren(
@@ -58,5 +65,6 @@ export async function look(path, opened) {
       make("p", {}, "The answer is recorded all the same, with a notice for the requester. Your work is saved in this folder."),
       field("answer-reference", "Your reference for the request", "", () => {}, { placeholder: "SAR-2026-014" }),
       button("answer-without", "Answer without a recording", without)));
+  joined();
   panel.querySelector("button")?.focus();
 }

@@ -16,13 +16,18 @@ export function make(kind, attributes = {}, ...children) {
 /** A button. */
 export const button = (id, text, click, more = {}) => make("button", { id, type: "button", click, ...more }, text);
 
-/** Puts new contents into a panel, and the focus back to where it was. */
+/** Puts new contents into a panel, and the focus back to where it was, with what was selected there. */
 export function fill(panel, ...children) {
-  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
+  const at = document.activeElement;
+  const focused = panel.contains(at) ? at.id : "";
+  const { selectionStart, selectionEnd, selectionDirection } = at; // of text; a date has none
   const top = panel.scrollTop;
   panel.replaceChildren(...children.filter((c) => c != null));
   panel.scrollTop = top;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const again = focused && document.getElementById(focused);
+  if (!again) return;
+  again.focus({ preventScroll: true });
+  if (selectionStart != null && again.selectionStart != null) again.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
 }
 
 /** Draws a panel soon: after the focus has moved on, and not while somebody is typing in it. One that is hidden is drawn

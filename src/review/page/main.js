@@ -57,7 +57,7 @@ async function start() {
   if (found.stage !== "ready") {
     if (found.error) trouble(found.error);
     only("choose");
-    await look("", () => { trouble(null); start().catch(trouble); });
+    await look(() => { trouble(null); start().catch(trouble); });
     return;
   }
   model.begin(found);
@@ -105,6 +105,9 @@ click("end", async () => {
     await server.end();
     pause();
     trouble(null);
+    if (state.request && !state.footage) byId("go-on").textContent = `To go on later, begin an answer without a recording in the same folder again, with the reference ${state.request.reference}.`;
+    if (!state.request) byId("ended-title").textContent = "The program has ended";
+    byId("go-on").hidden = !state.request;
     state.footage = null;
     only("ended");
     byId("end").hidden = true;

@@ -37,6 +37,8 @@ export const approve = (revision) => post("approve", revision);
 export const progress = () => talk("GET", "progress");
 export const cancel = () => post("cancel");
 export const showPack = () => post("pack/open");
+/** The one that stands in the way of another one of the same reference. */
+export const showStanding = () => post("pack/standing");
 export const end = () => post("end");
 
 /** What the notice of the pack says, line by line: the kind of element, and its text. */

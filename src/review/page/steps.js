@@ -27,8 +27,8 @@ function done(name) {
 }
 
 function draw() {
-  if (!model.footage) return;
-  for (const [i, tab] of tabs.entries()) {
+  if (!model.request) return;
+  for (const [i, tab] of there().entries()) {
     const is = done(step(tab));
     tab.classList.toggle("done", is);
     tab.querySelector(".step").textContent = is ? "\u2713" : i + 1;
@@ -36,7 +36,7 @@ function draw() {
   }
   const name = step(open());
   onward.parentElement.hidden = !NEXT[name];
-  onward.textContent = (there().length < tabs.length ? NEXT.check : NEXT[name]) ?? "";
+  onward.textContent = NEXT[there().length < tabs.length ? "check" : name] ?? "";
   onward.classList.toggle("main", done(name));
 }
 

@@ -10,6 +10,13 @@ export function position(seconds) {
   return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(all % 1000).padStart(3, "0")}`;
 }
 
+/** A length of time, as `19.5 s` or `1 min 19.5 s`. */
+export function length(seconds) {
+  const tenths = Math.round(seconds * 10);
+  const minutes = Math.floor(tenths / 600);
+  return `${minutes ? `${minutes} min ` : ""}${(tenths - minutes * 600) / 10} s`;
+}
+
 /** The first position in whole milliseconds that is not before one. */
 export const notBefore = (seconds) => position(Math.ceil(seconds * 1000 - 1e-6) / 1000);
 

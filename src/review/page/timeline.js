@@ -65,7 +65,8 @@ function keys(c, track, y, height) {
 /** First and last frames of the time that is handed over, with the end that is being moved where it is now. */
 function span() {
   const [first, last] = model.decided?.window ?? [];
-  if (first == null) return null;
+  // Between single pictures nothing is handed over.
+  if (first == null || item().kind === "still") return null;
   return drag ? { from: [drag.frame, last], to: [first, drag.frame] }[drag.which] : [first, last];
 }
 
