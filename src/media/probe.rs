@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ffmpeg_next as ff;
 
 use super::whole::{self, Fault};
-use super::{edges, ffi, frame as decoded, source, timeline};
+use super::{edges, ffi, frame, source, timeline};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::footage::{Clocks, Colour, Edges, Footage, Numbering, Part, Placing, join, wrapped};
@@ -105,7 +105,7 @@ pub fn probe(path: &Path, options: ProbeOptions) -> Result<Footage> {
         sha256,
         parts: vec![part],
         joined: Vec::new(),
-        layout: decoded::layout(frame).map_err(|e| e.at(&name))?,
+        layout: frame::layout(frame).map_err(|e| e.at(&name))?,
         pixel_format: frame.format().descriptor().map(|d| d.name().to_owned()).unwrap_or_default(),
         orientation,
         sample_aspect: sample_aspect(header.container_aspect, frame.aspect_ratio()),

@@ -4,7 +4,7 @@ mod cast;
 mod segments;
 mod select;
 
-pub use cast::{Part, Player};
+pub use cast::{Part, Player, cast};
 pub use segments::{Coded, Segment, reorder_depth, segments};
 pub use select::{Missing, Selection, clip, series, stills};
 
@@ -88,7 +88,7 @@ pub fn plan(footage: &Footage, files: &[Loaded], rules: &Rules, selection: Selec
     let mut frames = selection.frames.clone();
     frames.sort_unstable();
     frames.dedup();
-    let players = cast::cast(files, rules, pin_ids)?;
+    let players = cast(files, rules, pin_ids)?;
     let all_but = rules.obscure == Obscure::AllButSubject;
     if all_but && !players.iter().any(|p| p.part == Part::Subject) {
         return Err(Error::usage("to cover all but the subject, the subject's track is needed")

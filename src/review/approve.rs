@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::stretches::share;
+use super::stretches::{left, share};
 use super::words::warning;
 use super::work::{Checks, Saved};
 use crate::disclose::{Disclosure, Settings, Wish, disclose};
@@ -54,11 +54,11 @@ impl Job {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Begins to make the pack.
+    /// Begins to make the pack of the work as it is at a revision.
     ///
     /// # Errors
     /// `Usage` while another one is made.
-    pub fn begin(&self, request: Request, base: PathBuf, out: PathBuf, settings: Settings) -> Result<()> {
+    pub fn begin(&self, request: Request, work: (PathBuf, String), out: PathBuf, settings: Settings) -> Result<()> {
         if matches!(self.outcome(), Outcome::Running(..)) {
             return Err(Error::usage("a pack is being made already").hint("wait until it is done"));
         }
@@ -66,8 +66,10 @@ impl Job {
         self.set(Outcome::Running("reading".to_owned(), 0, 0));
         let job = self.clone();
         std::thread::spawn(move || {
+            let (base, revision) = work;
             let made = make(&request, &base, &out, &settings, &job);
-            job.set(made.map_or_else(Outcome::Failed, |made| Outcome::Ready(made.pack.clone(), told(&made))));
+            let ready = |made: Disclosure| Outcome::Ready(made.pack.clone(), told(&made, &revision));
+            job.set(made.map_or_else(Outcome::Failed, ready));
         });
         Ok(())
     }
@@ -79,9 +81,11 @@ fn make(request: &Request, base: &Path, out: &Path, settings: &Settings, job: &J
     disclose(wish, out, settings, job)
 }
 
-fn told(made: &Disclosure) -> Value {
+/// What the page tells of a pack; by the revision it knows whether the work has changed since.
+fn told(made: &Disclosure, revision: &str) -> Value {
     let files: Vec<Value> = made.log.items.iter().flat_map(|i| &i.files).map(|f| json!({ "name": f.name })).collect();
-    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": made.log.warnings.iter().map(|w| warning(w)).collect::<Vec<_>>() })
+    let warnings: Vec<String> = made.log.warnings.iter().map(|w| warning(w)).collect();
+    json!({ "pack": made.pack.display().to_string(), "files": files, "warnings": warnings, "revision": revision })
 }
 
 impl Progress for Job {
@@ -115,16 +119,16 @@ pub fn approved(saved: &Saved, decided: &Value) -> Result<Request> {
         // There is nothing to look at.
         return Ok(Request { looked_at: None, ..saved.request.clone() });
     }
-    let Checks { looked_at, reason } = &saved.checks;
+    let Checks { looked_at, reason, reason_for } = &saved.checks;
     let reason = reason.clone().filter(|r| !r.trim().is_empty());
     let shares = share(decided, looked_at)?;
-    let left: u64 = shares.iter().map(|s| s.there - s.looked_at).sum();
-    if left > 0 && reason.is_none() {
+    let left = left(decided, looked_at);
+    if left.iter().any(|key| reason.is_none() || !reason_for.iter().any(|k| k == key)) {
         return Err(Error::stopped("not every stretch in which somebody enters or leaves was looked at")
             .hint("look at the rest, or write down why that is not needed"));
     }
     let mut request = saved.request.clone();
-    request.looked_at = Some(LookedAt { stretches: shares, reason: reason.filter(|_| left > 0) });
+    request.looked_at = Some(LookedAt { stretches: shares, reason: reason.filter(|_| !left.is_empty()) });
     Ok(request)
 }
 
@@ -134,10 +138,11 @@ mod tests {
     use super::*;
     use crate::request::{Item, Kind};
 
+    /// A reason speaks of stretch `b`.
     fn saved(looked_at: &[&str], reason: Option<&str>) -> Saved {
         let tracks = serde_json::from_value(json!({ "version": 1, "tracks": [] })).unwrap();
         let looked_at = looked_at.iter().map(|k| (*k).to_owned()).collect();
-        let checks = Checks { looked_at, reason: reason.map(str::to_owned) };
+        let checks = Checks { looked_at, reason: reason.map(str::to_owned), reason_for: vec!["b".to_owned()] };
         Saved {
             revision: String::new(),
             request: Request::new("A", vec![Item::new(Kind::Clip, vec![])]),
@@ -164,6 +169,15 @@ mod tests {
         assert_eq!(looked_at.reason.as_deref(), Some("nobody moves"));
         let shares: Vec<_> = looked_at.stretches.iter().map(|s| (s.role.as_str(), s.there, s.looked_at)).collect();
         assert_eq!(shares, [("third-party", 2, 1), ("window", 1, 1)]);
+    }
+
+    #[test]
+    fn a_reason_holds_for_what_it_was_written_for_and_for_nothing_else() {
+        assert!(approved(&saved(&["a"], Some("nobody moves")), &decided()).is_ok());
+        assert!(approved(&saved(&["b"], Some("nobody moves")), &decided()).is_err(), "it says nothing of a");
+        let mut changed = decided();
+        changed["stretches"][1]["key"] = json!("b, where somebody is shown now");
+        assert!(approved(&saved(&["a"], Some("nobody moves")), &changed).is_err());
     }
 
     #[test]

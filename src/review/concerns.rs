@@ -6,12 +6,19 @@ use crate::error::Result;
 use crate::footage::Footage;
 use crate::geometry::BoundingBox;
 use crate::plan::{Plan, TrackUse};
+use crate::request::Obscure;
 use crate::tracks::Role;
 use crate::tracks::lay::lay;
 use crate::tracks::load::Loaded;
 
 /// The most of one kind that are told.
 const MOST: usize = 50;
+
+/// A box as near to the edge of the picture as this share of the picture's side may be leaving it.
+const EDGE: f64 = 0.02;
+
+/// Seconds without anybody to be seen that are worth a word.
+const EMPTY: f64 = 1.0;
 
 /// A track laid over the footage.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +33,9 @@ pub struct Laid {
     pub runs: Vec<(usize, usize)>,
     #[serde(skip)]
     boxes: Vec<Vec<BoundingBox>>,
+    /// It is stated that they have left after the last of them.
+    #[serde(skip)]
+    left: bool,
 }
 
 /// Lays every track.
@@ -48,6 +58,7 @@ pub fn laid(footage: &Footage, files: &[Loaded], used: &[TrackUse]) -> Result<Ve
             whole: track.whole,
             runs: runs.iter().map(|r| (r.first, r.last())).collect(),
             boxes: runs.into_iter().map(|r| r.boxes).collect(),
+            left: track.keyframes.last().is_some_and(|k| k.end),
         });
     }
     Ok(all)
@@ -63,7 +74,7 @@ pub struct Concern {
 }
 
 /// What there is to look at again, in order of frames.
-pub fn concerns(footage: &Footage, plan: &Plan, laid: &[Laid]) -> Vec<Concern> {
+pub fn concerns(footage: &Footage, plan: &Plan, laid: &[Laid], obscure: Obscure) -> Vec<Concern> {
     let frames: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
     let wanted = |frame: &usize| frames.binary_search(frame).is_ok();
     let mut found = Vec::new();
@@ -85,8 +96,47 @@ pub fn concerns(footage: &Footage, plan: &Plan, laid: &[Laid]) -> Vec<Concern> {
         let told = own.into_iter().filter(|(frame, _)| wanted(frame)).take(MOST);
         found.extend(told.map(|(frame, what)| Concern { frame, what: format!("the box of {} {what}", track.id) }));
     }
+    match obscure {
+        Obscure::ThirdParties => found.extend(laid.iter().filter_map(|t| breaks_off(t, footage, &frames)).take(MOST)),
+        Obscure::AllButSubject => found.extend(empty(footage, laid, &frames).into_iter().take(MOST)),
+    }
     found.sort_by_key(|c| c.frame);
     found
+}
+
+/// Somebody who is covered has no box any more though frames are to come, in the middle of the picture, and nobody says
+/// that they have left: whoever follows a person up to there and no farther shows them from there on.
+fn breaks_off(track: &Laid, footage: &Footage, frames: &[usize]) -> Option<Concern> {
+    let frame = track.runs.last()?.1;
+    let here = track.boxes.last()?.last()?;
+    let (width, height) = (f64::from(footage.displayed_size().0), f64::from(footage.displayed_size().1));
+    let (dx, dy) = (EDGE * width, EDGE * height);
+    let inside = here.x > dx && here.y > dy && here.right() < width - dx && here.bottom() < height - dy;
+    let to_come = frames.contains(&frame) && frames.last().is_some_and(|&last| last > frame);
+    let doubtful = track.role == "third-party" && !track.whole && !track.left && inside && to_come;
+    let id = &track.id;
+    let what = format!(
+        "the box of {id} ends here, inside the picture: {id} is not covered any more. If they are still there, go on marking them; if they have left, choose them and press Leaves here"
+    );
+    doubtful.then_some(Concern { frame, what })
+}
+
+/// Nobody is to be seen, in pictures or for longer than a moment, where all but the marked is covered.
+fn empty(footage: &Footage, laid: &[Laid], frames: &[usize]) -> Vec<Concern> {
+    let shows = |frame: usize| {
+        laid.iter().any(|t| t.role != "third-party" && (t.whole || t.runs.iter().any(|r| (r.0..=r.1).contains(&frame))))
+    };
+    let covered: Vec<usize> = frames.iter().copied().filter(|&f| !shows(f)).collect();
+    let stills = frames.windows(2).any(|pair| pair[1] != pair[0] + 1);
+    let told = ranges(&covered).into_iter().filter_map(|(first, last)| {
+        let lasts = footage.position(last + 1).seconds() - footage.position(first).seconds();
+        let what = match stills || first == last {
+            true => "nobody who is to be shown is marked in this picture: all of it is covered".to_owned(),
+            false => format!("for {lasts:.1} s from here nobody who is to be shown is marked: all of it is covered"),
+        };
+        (stills || frames.len() == 1 || lasts >= EMPTY).then_some(Concern { frame: first, what })
+    });
+    told.collect()
 }
 
 /// Places at which a box is farther from the one before than it is large.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::approve::Job;
 use super::door::Door;
-use super::projector::Projector;
+use super::projector::{Projector, Stage};
 use super::show::Show;
 use super::work::{Before, Work, folder_for};
 use crate::disclose::Settings;
@@ -80,6 +80,7 @@ impl Desk {
     /// # Errors
     /// `Usage` for what is no footage, or no request for the page; `Failed` when nothing can be saved.
     pub fn open(&self, footage: &[PathBuf], fps: Option<Option<String>>) -> Result<()> {
+        self.nothing_open()?;
         let regular = |path: &PathBuf| input::regular(path).and_then(|_| absolute(path));
         let footage: Vec<PathBuf> = footage.iter().map(regular).collect::<Result<_>>()?;
         let first = footage.first().ok_or_else(|| Error::usage("no recording is chosen"))?;
@@ -137,6 +138,17 @@ impl Desk {
     }
 
     /// Work that is gone on with takes nothing in.
+    /// One piece of work at a time: a window that shows one must not find another in its place.
+    fn nothing_open(&self) -> Result<()> {
+        let answers = || self.work().and_then(|w| w.request()).is_ok_and(|r| r.items.is_empty());
+        match self.projector.stage() {
+            Stage::None if !answers() => Ok(()),
+            Stage::Failed(_) => Ok(()),
+            _ => Err(Error::usage("something is open already, in another window")
+                .hint("load this page again to go on with it; for another recording start the program once more")),
+        }
+    }
+
     fn nothing_given(&self, work: &Work) -> Result<Import> {
         if self.wanted.request.is_none() && self.wanted.tracks.is_none() {
             return Ok(None);
@@ -152,6 +164,7 @@ impl Desk {
     /// # Errors
     /// `Usage` for a reference that cannot name a folder, or names work on a recording; `Failed` when nothing can be saved.
     pub fn answer(&self, beside: &Path, reference: &str) -> Result<()> {
+        self.nothing_open()?;
         check_reference(reference)?;
         let work = Work::open(folder_for(&absolute(beside)?.join(reference), self.wanted.out.as_deref()))?;
         work.begin_answer(self.wanted.request.as_ref().map(|r| &r.0), reference)?;

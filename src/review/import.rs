@@ -5,42 +5,37 @@ use std::path::Path;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::footage::Footage;
-use crate::request::Item;
+use crate::plan::{Part, cast};
+use crate::request::{Item, Rules};
 use crate::tracks::formats::native::Document;
 use crate::tracks::load::load;
 use crate::tracks::{Binding, Role, TrackFile};
 
-/// Reads an item's track files. Who is the requester, and who may be shown, is taken from the item into the tracks; ids
-/// that two files share are told apart by the file's name.
+/// Reads an item's track files. Who is the requester, and who may be shown, is taken from the item into the tracks as
+/// [`cast`] decides it, so that what a disclosure refuses is not settled here by a guess; ids that two files share are
+/// told apart by the file's name.
 ///
 /// # Errors
-/// As [`load`]; `Usage` for a part given to an id that there is not.
+/// As [`load`] and [`cast`].
 pub fn import(item: &Item, base: &Path, footage: &Footage, clock: Option<&Clock>) -> Result<Document> {
+    let files = load(item, base, footage, clock)?;
+    // Who is who does not depend on times, which may need a clock that is not known yet.
+    let timeless = Item { gaps: None, audio: None, ..item.clone() };
+    let rules = Rules::new(&timeless, |_| Err(Error::failed("a part in the tracks has no time")))?;
     let mut all = empty(footage);
-    let mut origin = Vec::new();
-    for file in load(item, base, footage, clock)? {
-        for mut track in file.file.tracks {
-            origin.push((track.id.clone(), format!("{}:{}", file.name, track.id)));
-            if item.subject_labels.iter().any(|l| track.label.as_ref() == Some(l)) {
-                track.role = Some(Role::Subject);
+    for player in cast(&files, &rules, true)? {
+        let mut track = player.track.clone();
+        match player.part {
+            Part::ThirdParty => {}
+            Part::Subject => track.role = Some(Role::Subject),
+            Part::Shown(because, justification) => {
+                (track.shown_because, track.justification) = (Some(because), justification);
             }
-            if all.tracks.iter().any(|t| t.id == track.id) {
-                track.id = format!("{}:{}", file.name, track.id);
-            }
-            all.tracks.push(track);
         }
-    }
-    let find = |wanted: &String| {
-        let at = origin.iter().position(|(id, full)| id == wanted || full == wanted);
-        at.ok_or_else(|| Error::usage(format!("no track has the id '{wanted}'")))
-    };
-    for id in &item.subjects {
-        all.tracks[find(id)?].role = Some(Role::Subject);
-    }
-    for shown in &item.shown {
-        let track = &mut all.tracks[find(&shown.track)?];
-        track.shown_because = Some(shown.because);
-        track.justification = shown.justification.clone();
+        while all.tracks.iter().any(|t| t.id == track.id) {
+            track.id = format!("{}:{}", player.file.name, track.id);
+        }
+        all.tracks.push(track);
     }
     Ok(Document::from(&all))
 }

@@ -188,13 +188,21 @@ async fn import(State(desk): At, Path((name, size, origin)): Path<(String, Strin
     })
 }
 
-async fn approve(State(desk): At) -> Response {
-    answer(begin(&desk).await.map(|()| json!({})))
+/// Approval of what the page saw, by its revision: what another window changed since is approved by nobody.
+async fn approve(State(desk): At, body: Bytes) -> Response {
+    answer(match said::<String>(&body) {
+        Ok(revision) => begin(&desk, &revision).await.map(|()| json!({})),
+        Err(e) => Err(e),
+    })
 }
 
-async fn begin(desk: &Desk) -> Result<()> {
+async fn begin(desk: &Desk, revision: &str) -> Result<()> {
     let work = desk.work()?;
     let saved = work.saved()?;
+    let changed = || Error::failed("the work was changed in another window").hint("look again, then approve");
+    if saved.revision != revision {
+        return Err(changed());
+    }
     let decided = decide(desk).await?;
     let mut request = approved(&saved, &decided)?;
     // What is made is what was decided on: a track file that is changed meanwhile stops the run.
@@ -202,9 +210,9 @@ async fn begin(desk: &Desk) -> Result<()> {
         tracks.sha256 = Some(hash::bytes(&input::read(&work.folder.join(&tracks.file))?));
     }
     if work.saved()?.revision != saved.revision {
-        return Err(Error::failed("the work was changed in another window").hint("look again, then approve"));
+        return Err(changed());
     }
-    desk.job.begin(request, work.folder.clone(), desk.out(&work), desk.wanted.settings)
+    desk.job.begin(request, (work.folder.clone(), saved.revision), desk.out(&work), desk.wanted.settings)
 }
 
 async fn progress(State(desk): At) -> Response {

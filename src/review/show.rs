@@ -282,8 +282,8 @@ impl Viewer<'_> {
             "covered": ranges(&covered),
             "asked": [plan.selection.asked.from.seconds(), plan.selection.asked.to.seconds()],
             "warnings": plan.warnings.iter().map(|w| words::warning(w)).collect::<Vec<_>>(),
-            "concerns": concerns(self.footage, plan, &laid),
-            "stretches": stretches(self.footage, plan, &laid, &how),
+            "concerns": concerns(self.footage, plan, &laid, rules.obscure),
+            "stretches": stretches(self.footage, plan, &laid, rules.obscure, &how),
             "tracks": laid,
             "silent": match &rules.sound {
                 Sound::Keep(muted) => muted.iter().map(|w| (w.from.seconds(), w.to.seconds())).collect(),

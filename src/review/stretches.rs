@@ -1,6 +1,7 @@
 //! What somebody has to look at before they approve: the moments at which anybody enters or leaves, and at which the
 //! window begins and ends, because there boxes are late, early or missing; and everybody who is shown, all the time,
-//! because a box that has come onto somebody else shows them.
+//! because a box that has come onto somebody else shows them. Where only chosen people are covered everybody else is
+//! shown: then it is the whole window.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::footage::Footage;
 use crate::hash;
 use crate::plan::Plan;
-use crate::request::LookedAtRole;
+use crate::request::{LookedAtRole, Obscure};
 
 /// Seconds before and after such a moment that belong to it.
 const AROUND: f64 = 1.0;
@@ -25,7 +26,7 @@ const LONGEST: f64 = 10.0;
 pub struct Moment {
     /// The frame.
     pub frame: usize,
-    /// `enters`, `leaves`, `is shown`, `begins`, `ends`; of a single picture `is handed over`, `is covered`.
+    /// `enters`, `leaves`, `is shown`, `begins`, `goes on`, `ends`; of a single picture `is handed over`, `is covered`.
     pub what: &'static str,
     /// `third-party`, `subject`, `shown`, `window`.
     pub role: &'static str,
@@ -48,7 +49,7 @@ pub struct Stretch {
 }
 
 /// The stretches of a plan, in order, none touching another.
-pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], method: &str) -> Vec<Stretch> {
+pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], obscure: Obscure, method: &str) -> Vec<Stretch> {
     let frames: Vec<usize> = plan.covers.iter().map(|c| c.0).collect();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else { return Vec::new() };
     let window = |frame, what| Moment { frame, what, role: "window", track: None };
@@ -57,7 +58,11 @@ pub fn stretches(footage: &Footage, plan: &Plan, laid: &[Laid], method: &str) ->
     }
     let mut moments = vec![window(first, "begins"), window(last, "ends")];
     let around = (AROUND * footage.frame_rate()).ceil().clamp(1.0, 240.0) as usize;
-    for track in laid.iter().filter(|t| !t.whole) {
+    if obscure == Obscure::ThirdParties {
+        moments.extend((first..last).step_by(2 * around).skip(1).map(|frame| window(frame, "goes on")));
+    }
+    // A mask that stays covers the same all the time; what stays and is shown may show whoever passes.
+    for track in laid.iter().filter(|t| !t.whole || t.role != "third-party") {
         for &(from, to) in &track.runs {
             if track.role != "third-party" {
                 let inside = (from.max(first)..to.min(last)).step_by(2 * around).skip(1);
@@ -109,6 +114,12 @@ fn picture(frame: usize, plan: &Plan, laid: &[Laid], method: &str) -> Stretch {
 fn key(stretch: &Stretch, plan: &Plan, method: &str) -> String {
     let seen: Vec<_> = plan.covers.iter().filter(|c| (stretch.first..=stretch.last).contains(&c.0)).collect();
     hash::bytes(format!("{method} {:?} {seen:?}", stretch.moments).as_bytes()).chars().take(16).collect()
+}
+
+/// Keys of a decision's stretches, as the child told it, that were not looked at.
+pub fn left<'a>(decided: &'a Value, looked_at: &[String]) -> Vec<&'a str> {
+    let keys = decided["stretches"].as_array().into_iter().flatten().filter_map(|s| s["key"].as_str());
+    keys.filter(|key| !looked_at.iter().any(|k| k == key)).collect()
 }
 
 /// How many stretches a decision has, as the child told it, and how many were looked at, by role: a stretch counts once

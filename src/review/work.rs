@@ -27,6 +27,9 @@ pub struct Checks {
     /// Why it is approved though not all were.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Keys of the stretches that it speaks of: it says nothing of what others show, or these after a change.
+    #[serde(default)]
+    pub reason_for: Vec<String>,
 }
 
 /// Everything that is saved.

@@ -3,7 +3,7 @@
 import * as server from "./server.js";
 import { stretches, unseen } from "./check.js";
 import { announce, button, field, fill, make, soon } from "./dom.js";
-import { decide, listen, mark, model, saved, tell } from "./model.js";
+import { decide, listen, mark, model, revisionSaved, saved, tell } from "./model.js";
 import { nothing } from "./record.js";
 import { summary } from "./summary.js";
 import { found, refused } from "./verdict.js";
@@ -16,7 +16,16 @@ const PICTURES = 50; // that are shown
 
 const isRunning = (stage) => !["none", "ready", "failed"].includes(stage);
 const running = () => isRunning(job.stage);
-const title = () => ({ none: "", ready: "Ready, and verified", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
+/** Whether the pack that was made is of the work as it is now. */
+export const current = () => job.stage === "ready" && job.made.revision === revisionSaved();
+const title = () => ({ none: "", ready: current() ? "Ready, and verified" : "Made earlier", failed: "Nothing was made" }[job.stage] ?? `${job.stage[0].toUpperCase()}${job.stage.slice(1)}`);
+
+/** The reason why the rest need not be looked at, as long as it is the same rest. */
+const reason = () => (unseen().every((s) => model.checks.reason_for?.includes(s.key)) ? model.checks.reason : null);
+const because = (why) => mark((checks) => {
+  checks.reason = why;
+  checks.reason_for = why ? unseen().map((s) => s.key) : [];
+});
 
 /** Tells what came of it; whoever waited for it reads on there. */
 function ended(waited) {
@@ -46,7 +55,7 @@ async function watch() {
 async function approve() {
   try {
     await saved();
-    await server.approve();
+    await server.approve(revisionSaved());
     job = { stage: "reading", done: 0, total: 0 };
     words = null;
     draw();
@@ -71,6 +80,12 @@ function result() {
   }
   const { made } = job;
   const link = (half, name, text) => make("li", {}, make("a", { href: `pack/${half}/${name}`, target: "_blank", rel: "noopener" }, text));
+  if (!current()) {
+    return make("div", { id: "earlier" }, make("h2", {}, title()),
+      make("p", {}, "What was changed since is not in this pack. Approve again to make another, under another reference."),
+      make("p", { class: "quiet" }, made.pack),
+      button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))));
+  }
   const clip = made.files.find((f) => f.name.endsWith(".mp4"));
   return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
     clip ? make("video", { controls: true, src: `pack/send/${clip.name}`, "aria-label": "The clip that is handed over" }) : pictures(made.files),
@@ -113,16 +128,16 @@ function said() {
 
 function draw() {
   const d = model.decided;
-  const made = job.stage === "ready";
+  const made = current();
   const missing = [];
   if (!d || d.error) missing.push(d?.error ? refused("approve", d.error) : make("p", {}, "One moment."));
   if (d?.record.error) missing.push(refused("approve-record", d.record.error));
   const left = unseen().length;
   if (left) {
     missing.push(make("p", { class: "warn" }, `${left} of ${stretches().length} parts are not checked: step 3. Or write down why that is not needed:`),
-      field("reason", "Reason (in your log)", model.checks.reason, (v) => mark((c) => { c.reason = v; })));
+      field("reason", "Reason (in your log)", reason(), because));
   }
-  const may = d && !d.error && !d.record.error && (!left || model.checks.reason) && !d.standing;
+  const may = d && !d.error && !d.record.error && (!left || reason()) && !d.standing;
   fill(panel, made ? result() : null, ...missing,
     d?.recoverable ? make("p", { class: "warn" }, "The way of covering that is chosen leaves something of those it covers: they may be recognised. Frost and fill do not.") : null,
     make("p", { class: "quiet" }, `The pack is made in ${model.out}. ${nothing() ? "It holds the notice for the requester and your log." : "Everything is covered, written, opened again and checked; only then does it appear."}`),
@@ -133,6 +148,6 @@ function draw() {
 
 listen((what) => {
   if (!model.request) return;
-  if (["begin", "work", "decided"].includes(what)) redraw();
+  if (["begin", "work", "saved", "decided"].includes(what)) redraw();
   if (what === "begin") watch();
 });

@@ -93,7 +93,7 @@ function trimmed(keys) {
   return keys.filter((k, i) => !k.end || (i > 0 && !keys[i - 1].end));
 }
 
-/** From the next frame on, up to the next presence, the person is not in the picture. */
+/** From the next frame on, up to the next presence, the person is not in the picture: said, not only not marked. */
 export function leave(footage, document, track, place) {
   const here = boxAt(footage, document, track, place);
   if (!here || track.whole) return false;
@@ -103,7 +103,7 @@ export function leave(footage, document, track, place) {
   let end = at + 1;
   while (end < track.keyframes.length && !track.keyframes[end].end) end += 1;
   const later = track.keyframes.slice(end + 1);
-  const last = later.length ? [{ frame: number(footage, place + 1), box: here.box, end: true }] : [];
+  const last = place + 1 < footage.times.length ? [{ frame: number(footage, place + 1), box: here.box, end: true }] : [];
   track.keyframes = [...track.keyframes.slice(0, at + 1), ...last, ...later];
   return true;
 }

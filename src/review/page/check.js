@@ -2,13 +2,14 @@
 
 import { announce, button, fill, make, soon } from "./dom.js";
 import { item, listen, mark, model, tell } from "./model.js";
-import { go, play } from "./player.js";
+import { go, isPlaying, play } from "./player.js";
 import { position } from "./time.js";
 import { refused } from "./verdict.js";
 
 const panel = document.getElementById("step-check");
 const redraw = soon(panel, draw);
 let now = null; // the key of the stretch that is looked at
+const shown = new Map(); // by key: the frames of a stretch that were on the screen as they will be handed over
 
 /** What there is to look at, in order. */
 export const stretches = () => model.decided?.stretches ?? [];
@@ -18,6 +19,11 @@ export function unseen() {
   const seen = new Set(model.checks.looked_at);
   return stretches().filter((s) => !seen.has(s.key));
 }
+
+const current = () => stretches().find((s) => s.key === now);
+
+/** Whether all of a stretch was on the screen, now or when it was marked. */
+const watched = (s) => model.checks.looked_at.includes(s.key) || shown.get(s.key)?.size === s.last - s.first + 1;
 
 const remaining = (left) => (left ? `${left} of ${stretches().length} still to check` : "All checked.");
 
@@ -36,10 +42,29 @@ function show(stretch) {
   draw();
 }
 
+/** Plays what was not on the screen yet. */
+function goOn(stretch) {
+  const seen = shown.get(stretch.key) ?? new Set();
+  let frame = stretch.first;
+  while (seen.has(frame)) frame += 1;
+  preview(true);
+  go(frame);
+  play(stretch.last);
+}
+
+/** A frame is on the screen: of which stretch, and was it the last one that was missing? */
+function see(frame) {
+  const stretch = stretches().find((s) => s.first <= frame && frame <= s.last);
+  if (!stretch) return;
+  if (!shown.has(stretch.key)) shown.set(stretch.key, new Set());
+  shown.get(stretch.key).add(frame);
+  if (stretch.key === now && watched(stretch)) redraw();
+}
+
 /** To the next stretch that was not looked at. */
 function next() {
   const left = unseen();
-  const here = stretches().find((s) => s.key === now);
+  const here = current();
   const wanted = left.find((s) => here && s.first > here.first) ?? left[0];
   announce(remaining(left.length));
   if (wanted) {
@@ -53,10 +78,14 @@ function next() {
   if (focused?.id === "checked") document.getElementById("next-step").focus();
 }
 
-/** This stretch is looked at. */
+/** This stretch is looked at; where it was not on the screen to its end, it goes on. */
 export function checked() {
-  const stretch = stretches().find((s) => s.key === now);
-  if (!stretch || !model.covered) return next();
+  const stretch = current();
+  if (!stretch) return next();
+  if (!model.covered || !watched(stretch)) {
+    if (model.covered && isPlaying()) announce("Watch this part to its end.");
+    return goOn(stretch);
+  }
   mark((checks) => {
     const still = new Set(stretches().map((s) => s.key));
     // Marks of what is not shown any more are of no use to anybody.
@@ -90,6 +119,13 @@ function line(stretch, seen) {
   return make("li", {}, button(`stretch-${stretch.key}`, text, () => show(stretch), { "aria-pressed": String(stretch.key === now) }));
 }
 
+/** What the button does now. */
+function todo() {
+  const stretch = current();
+  if (!stretch) return unseen().length ? "Start checking" : "Checked";
+  return watched(stretch) ? "Checked, next" : "Watch to the end";
+}
+
 function draw() {
   const d = model.decided;
   if (!d || d.error) {
@@ -106,12 +142,13 @@ function draw() {
       : "Everything is checked. Go on to step 4."),
     make("p", { id: "remaining", class: left.size ? "warn" : "good" }, remaining(left.size)),
     make("div", { class: "buttons" },
-      button("checked", "Checked, next", checked, { class: "main", title: "C", disabled: !now && !left.size }),
-      button("again", "Play again", () => { const s = stretches().find((x) => x.key === now); if (s) show(s); else next(); })),
+      button("checked", todo(), checked, { class: "main", title: "C", disabled: !now && !left.size }),
+      button("again", "Play again", () => { const s = current(); if (s) show(s); else next(); })),
     make("ul", { class: "list", "aria-label": "Parts to check" }, ...stretches().map((s) => line(s, !left.has(s)))),
-    make("p", { class: "quiet" }, "These are the parts in which somebody enters, leaves or is shown, and in which the time begins or ends: mistakes are there. What you change later has to be checked again."));
+    make("p", { class: "quiet" }, "These are the parts in which somebody enters, leaves or is shown, and in which the time begins or ends: mistakes are there. Where you cover chosen people, it is all of the time, since everybody else is shown. What you change later has to be checked again."));
 }
 
-listen((what) => {
+listen((what, more) => {
   if (model.request && ["begin", "work", "decided"].includes(what)) redraw();
+  if (what === "picture" && model.covered && !more.refused && more.version === model.version) see(more.frame);
 });

@@ -30,11 +30,15 @@ export function fill(panel, ...children) {
   if (selectionStart != null && again.selectionStart != null) again.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
 }
 
-/** Draws a panel soon: after the focus has moved on, and not while somebody is typing in it. */
+/** Draws a panel soon: after the focus has moved on, and not while somebody is typing in it. One that is hidden is drawn
+ * once it is shown, so that moving a box draws no long lists that nobody sees. */
 export function soon(panel, draw) {
   let due = false;
+  let stale = false; // it is to be drawn, and was hidden
   const now = () => {
     due = false;
+    stale = panel.hidden;
+    if (stale) return;
     const at = document.activeElement;
     const typing = panel.contains(at) && at.matches("input") && !["checkbox", "radio", "file"].includes(at.type);
     if (typing && at.value !== at.defaultValue) at.addEventListener("blur", later, { once: true });
@@ -44,6 +48,7 @@ export function soon(panel, draw) {
     if (!due) setTimeout(now, 0);
     due = true;
   };
+  panel.addEventListener("shown", () => stale && now());
   return later;
 }
 

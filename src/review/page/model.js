@@ -13,7 +13,7 @@ export const model = {
 };
 
 const listeners = new Set();
-let revision = "";
+let revision = ""; // of what is saved
 let past = [];
 let future = [];
 let waiting = null;
@@ -24,6 +24,8 @@ let queued = 0; // saves that wait for the one that is going on
 export const listen = (listener) => listeners.add(listener);
 export const leave = (listener) => listeners.delete(listener);
 export const item = () => model.request.items[0];
+/** Names the state of the work that this page has seen. */
+export const revisionSaved = () => revision;
 export const chosen = () => model.tracks.tracks.find((t) => t.id === model.chosen);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;

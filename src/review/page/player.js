@@ -74,11 +74,11 @@ export async function show() {
   showing = true;
   do {
     again = false;
-    const frame = model.frame;
+    const { frame, version } = model;
     try {
-      tell("picture", { frame, ...(await get(frame)) });
+      tell("picture", { frame, version, ...(await get(frame)) });
     } catch (e) {
-      tell("picture", { frame, refused: e });
+      tell("picture", { frame, version, refused: e });
     }
   } while (again);
   showing = false;

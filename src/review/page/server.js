@@ -33,7 +33,7 @@ export const when = (at) => post("ask", { When: { at } });
 export const follow = (frame, shape, frames) => post("ask", { Follow: { frame, shape, frames } });
 /** `how`: the size that boxes were drawn at and the number of the first pixel, where the file does not say. */
 export const bring = (file, how) => talk("POST", `import/${[file.name, how.size || "-", how.origin || "-"].map(encodeURIComponent).join("/")}`, file);
-export const approve = () => post("approve");
+export const approve = (revision) => post("approve", revision);
 export const progress = () => talk("GET", "progress");
 export const cancel = () => post("cancel");
 export const showPack = () => post("pack/open");

@@ -1,5 +1,6 @@
 // The four steps: which one is open, which are done, and the way to the next.
 
+import { current } from "./approve.js";
 import { preview, unseen } from "./check.js";
 import { item, listen, model } from "./model.js";
 
@@ -22,7 +23,7 @@ function done(name) {
   }
   if (name === "details") return Boolean(allowed && request.reference && !decided.record?.error);
   if (name === "check") return Boolean(allowed && !unseen().length);
-  return Boolean(document.getElementById("ready"));
+  return current();
 }
 
 function draw() {
@@ -47,6 +48,7 @@ export function show(chosen, focus = chosen) {
     one.tabIndex = on ? 0 : -1;
     panel(one).hidden = !on;
   }
+  panel(chosen).dispatchEvent(new Event("shown"));
   focus.focus();
   draw();
   // Checking is looking at what is handed over; marking needs the picture as it was recorded.
@@ -70,5 +72,5 @@ onward.addEventListener("click", () => {
 });
 
 listen((what) => {
-  if (["begin", "work", "decided", "made"].includes(what)) draw();
+  if (["begin", "work", "saved", "decided", "made"].includes(what)) draw();
 });

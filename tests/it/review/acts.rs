@@ -74,11 +74,12 @@ pub fn look(browser: &mut Browser) {
     browser.wait("review.covered && document.getElementById('picture').dataset.planes.length === 64");
 }
 
-/// Marks all that there is to look at, with one key, after [`look`].
+/// Marks all that there is to look at, with one key once each was on the screen, after [`look`].
 pub fn check_all(browser: &mut Browser) {
     let stretches = browser.eval("review.decided.stretches.length").as_u64().unwrap();
     assert!(stretches >= 1);
     for n in 1..=stretches {
+        browser.wait("document.getElementById('checked').textContent === 'Checked, next'");
         browser.key("c", 0);
         browser.wait(&format!("review.checks.looked_at.length === {n}"));
     }

@@ -4,6 +4,7 @@ mod access;
 mod acts;
 mod browser;
 mod contrast;
+mod doubts;
 mod following;
 mod hostile;
 mod journeys;

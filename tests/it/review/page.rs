@@ -64,6 +64,13 @@ fn from_an_unmarked_recording_to_an_approved_pack() {
     browser.wait("document.querySelector('#ready video')?.readyState >= 2");
     browser.picture("5-ready");
     assert_eq!(browser.eval("document.querySelector('#ready video').videoWidth > 0"), json!(true));
+    // Another request is not what was made.
+    browser.click("#tab-details");
+    browser.enter("#camera", "Car park");
+    saved(&mut browser);
+    browser.click("#tab-approve");
+    browser.wait("document.getElementById('earlier') && !document.getElementById('ready')");
+    assert_eq!(browser.eval("document.getElementById('tab-approve').classList.contains('done')"), json!(false));
     assert_eq!(browser.faults, [""; 0]);
     let log = verified(&folder.path().join("packs/SAR-7"), Some(&footage));
     assert_eq!(log["request"]["items"][0]["obscure"], "all-but-subject");

@@ -211,9 +211,9 @@ fn no_data_held_needs_no_one_marked_and_nothing_looked_at() {
         // What a clip or a still would need does not matter.
         saved["request"]["items"][0]["kind"] = json!("still");
     });
-    assert_eq!(served.ask("POST", "approve", b"").status, 422, "it has no reference yet");
+    assert_eq!(served.approve().status, 422, "it has no reference yet");
     served.change(|saved| saved["request"]["reference"] = json!("SAR-3"));
-    served.good("POST", "approve", &Value::Null);
+    assert_eq!(served.approve().status, 200);
     let made = served.made();
     assert_eq!(made["files"], json!([]));
     let notice = std::fs::read(folder.path().join("packs/SAR-3/send/notice.json")).unwrap();
@@ -241,7 +241,7 @@ fn a_request_file_that_gives_nothing_is_opened_without_a_recording() {
             .status,
         422
     );
-    served.good("POST", "approve", &Value::Null);
+    assert_eq!(served.approve().status, 200);
     assert_eq!(served.made()["files"], json!([]));
     assert!(folder.path().join("packs/SAR-2026-016/send/notice.html").is_file());
 }

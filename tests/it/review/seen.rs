@@ -140,14 +140,14 @@ fn approval_waits_until_all_was_looked_at_and_then_makes_a_pack_that_verifies() 
     let (folder, footage) = desk("mpeg4.avi");
     let served = Served::start(folder.path(), &["mpeg4.avi"]);
     served.change(two_people);
-    let refused = served.ask("POST", "approve", b"");
+    let refused = served.approve();
     assert_eq!(refused.status, 422);
     assert!(refused.json()["what"].as_str().unwrap().contains("looked at"), "{}", refused.json());
     let decided = served.good("POST", "ask", &json!("Decide"));
     let keys: Vec<Value> = decided["stretches"].as_array().unwrap().iter().map(|s| s["key"].clone()).collect();
     assert!(!keys.is_empty());
     served.change(|saved| saved["checks"]["looked_at"] = json!(keys));
-    served.good("POST", "approve", &Value::Null);
+    assert_eq!(served.approve().status, 200);
     let made = served.made();
     let pack = std::path::PathBuf::from(made["pack"].as_str().unwrap());
     let clip = served.ask("GET", "pack/send/clip.mp4", b"");
@@ -168,6 +168,95 @@ fn a_mark_holds_for_what_was_seen_and_not_for_what_is_changed_later() {
     assert_eq!(before, keys(&served));
     served.change(|saved| saved["tracks"]["tracks"][1]["keyframes"][0]["box"][0] = json!(100.0));
     assert_ne!(before, keys(&served));
+}
+
+#[test]
+fn approval_is_of_what_a_window_saw_and_a_reason_of_what_it_was_written_for() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &["mpeg4.avi"]);
+    served.change(two_people);
+    served.excuse();
+    let seen = served.ready()["saved"]["revision"].clone();
+    // Another window says something else of what is handed over.
+    served.change(|saved| saved["request"]["operator"] = json!("desk"));
+    let refused = served.ask("POST", "approve", seen.to_string().as_bytes());
+    assert_eq!(refused.status, 422);
+    assert!(refused.json()["what"].as_str().unwrap().contains("another window"), "{}", refused.json());
+    // The reason was written before somebody else could be seen.
+    served.change(|saved| saved["tracks"]["tracks"][0]["keyframes"][1]["box"] = json!([0.0, 0.0, 300.0, 200.0]));
+    let refused = served.approve();
+    assert_eq!(refused.status, 422);
+    assert!(refused.json()["what"].as_str().unwrap().contains("looked at"), "{}", refused.json());
+    served.excuse();
+    assert_eq!(served.approve().status, 200);
+}
+
+#[test]
+fn whoever_stays_in_place_and_is_shown_is_looked_at_all_the_time() {
+    let (folder, _) = desk("car-park.mp4");
+    let served = Served::start(folder.path(), &["car-park.mp4"]);
+    served.change(|saved| {
+        let mut bench = person("P1", "subject", (0, [0.0, 0.0, 400.0, 300.0]), (1, [0.0, 0.0, 400.0, 300.0]));
+        bench["whole"] = json!(true);
+        saved["tracks"]["tracks"] = json!([bench]);
+        saved["request"]["items"][0]["from"] = json!("0");
+        saved["request"]["items"][0]["to"] = json!("00:00:20");
+    });
+    let decided = served.good("POST", "ask", &json!("Decide"));
+    assert!(decided["error"].is_null(), "{decided}");
+    let mut next = 0;
+    for stretch in decided["stretches"].as_array().unwrap() {
+        assert_eq!(stretch["first"], next, "somebody who passes could be shown before this, unseen");
+        next = stretch["last"].as_u64().unwrap() + 1;
+    }
+    assert_eq!(next, 250);
+}
+
+#[test]
+fn a_window_that_shows_one_recording_does_not_find_another_in_its_place() {
+    let (folder, _) = desk("mpeg4.avi");
+    let served = Served::start(folder.path(), &[]);
+    let other = folder.path().join("other.avi");
+    std::fs::copy(folder.path().join("mpeg4.avi"), &other).unwrap();
+    let choose = |path: &std::path::Path| json!({ "files": [path], "fps": null }).to_string();
+    let path = folder.path().join("mpeg4.avi");
+    assert_eq!(served.ask("POST", "footage", choose(&path).as_bytes()).status, 200);
+    served.ready();
+    assert_eq!(served.ask("POST", "footage", choose(&other).as_bytes()).status, 422);
+    let answer = json!({ "folder": folder.path(), "reference": "SAR-9" }).to_string();
+    assert_eq!(served.ask("POST", "answer", answer.as_bytes()).status, 422);
+    assert_eq!(served.ready()["footage"]["name"], "mpeg4.avi");
+}
+
+#[test]
+fn what_a_run_refuses_of_who_is_who_the_page_does_not_settle_by_a_guess() {
+    let (folder, _) = desk("mpeg4.avi");
+    let path = |name: &str| folder.path().join(name);
+    let track = |id: &str, role: &str| person(id, role, (0, [20.0, 20.0, 40.0, 60.0]), (39, [60.0, 20.0, 40.0, 60.0]));
+    let write = |name: &str, what: &Value| std::fs::write(path(name), what.to_string()).unwrap();
+    write("a.json", &json!({ "version": 1, "tracks": [track("P1", "third-party"), track("P2", "subject")] }));
+    let mut unsaid = track("P1", "third-party");
+    unsaid["role"] = Value::Null;
+    write("b.json", &json!({ "version": 1, "tracks": [unsaid.clone()] }));
+    write("c.json", &json!({ "version": 1, "tracks": [unsaid] }));
+    for (files, says) in [
+        (&["b.json", "c.json"][..], "several track files have a track 'P1'"),
+        (&["a.json"][..], "says that this is a third party, the request says the person who asked"),
+    ] {
+        let tracks: Vec<Value> = files.iter().map(|f| json!({ "file": f })).collect();
+        let item = json!({ "kind": "clip", "footage": ["mpeg4.avi"], "from": "0", "to": "1", "tracks": tracks, "subjects": ["P1"] });
+        write("r.json", &json!({ "version": 1, "reference": "SAR-1", "items": [item] }));
+        let served = Served::start(folder.path(), &["--request", "r.json"]);
+        let failed = loop {
+            let state = served.good("GET", "state", &Value::Null);
+            if state["stage"] != "reading" {
+                break state;
+            }
+        };
+        assert_eq!(failed["stage"], "failed", "{failed}");
+        assert!(failed["error"]["what"].as_str().unwrap().contains(says), "{failed}");
+        std::fs::remove_dir_all(path("mpeg4.avi.review")).unwrap();
+    }
 }
 
 #[test]

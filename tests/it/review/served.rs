@@ -120,6 +120,22 @@ impl Served {
         self.good("PUT", "work", &saved)
     }
 
+    /// Approves what is saved now, as a page does that has just seen it.
+    pub fn approve(&self) -> Answer {
+        let state = self.good("GET", "state", &Value::Null);
+        self.ask("POST", "approve", state["saved"]["revision"].to_string().as_bytes())
+    }
+
+    /// Writes down why what was not looked at need not be.
+    pub fn excuse(&self) {
+        let decided = self.good("POST", "ask", &Value::from("Decide"));
+        let keys: Vec<Value> = decided["stretches"].as_array().unwrap().iter().map(|s| s["key"].clone()).collect();
+        self.change(|saved| {
+            saved["checks"]["reason"] = Value::from("a test");
+            saved["checks"]["reason_for"] = Value::from(keys);
+        });
+    }
+
     /// What was made, once it is.
     pub fn made(&self) -> Value {
         loop {

@@ -73,8 +73,10 @@ fn damage_is_a_link_and_covered_by_a_button() {
         let requester = person("P1", "subject", (0, [20.0, 20.0, 40.0, 60.0]), (39, [60.0, 20.0, 40.0, 60.0]));
         saved["tracks"]["tracks"] = json!([requester]);
         saved["request"]["reference"] = json!("SAR-1");
-        saved["checks"]["reason"] = json!("a test");
+        saved["request"]["items"][0]["from"] = json!("0");
+        saved["request"]["items"][0]["to"] = json!("60");
     });
+    served.excuse();
     let Some(mut browser) = begin(&served, (1280, 900)) else { return };
     browser.click("#tab-approve");
     browser.wait("!document.getElementById('approve').disabled");

@@ -127,5 +127,13 @@ fn hours_are_round_and_apart_and_an_hour_of_ten_people_is_painted_quickly() {
     assert!(moved > 0 && moved < 3_000, "{moved} looks to go to another frame");
     assert!(painted > 0 && painted < 60_000, "{painted} looks to paint");
     eprintln!("{moved} looks to go to a frame, {painted} to paint, {} ms", counted[2]);
+    // Steps that are hidden are drawn when they are shown, and not whenever a box moves.
+    let drawn = browser.eval(
+        "import('./page/model.js').then(async (m) => { const check = document.getElementById('step-check'); \
+         const lines = () => check.querySelectorAll('li').length; \
+         m.tell('work'); await new Promise((done) => setTimeout(done, 50)); const hidden = lines(); \
+         check.hidden = false; check.dispatchEvent(new Event('shown')); return [hidden, lines()]; })",
+    );
+    assert_eq!(drawn, json!([0, 3000]));
     assert_eq!(browser.faults, [""; 0]);
 }
