@@ -45,7 +45,7 @@ export const end = () => post("end");
 export async function notice() {
   const answer = await fetch("pack/send/notice.html");
   if (!answer.ok) throw new Refusal({ what: "The notice cannot be read.", hint: null }, answer.status);
-  const kinds = { H1: "h4", H2: "h4", H3: "h4", P: "p", LI: "p" };
+  const kinds = { H1: "h3", H2: "h3", H3: "h3", P: "p", LI: "p" };
   // Its own style is none of this page's, which would not have it either.
   const text = (await answer.text()).replace(/<style>.*?<\/style>/s, "");
   const page = new DOMParser().parseFromString(text, "text/html");
