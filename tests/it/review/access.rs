@@ -128,7 +128,15 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     page.browser.click("#approve");
     page.browser.wait("document.querySelector('#ready video')?.readyState >= 2");
     page.view("ready");
-    // The same again: there is a pack of that name already.
+    // Another one of that name is not made; nor is one for which a folder turns up meanwhile.
+    page.browser.wait("document.getElementById('approve').disabled && document.getElementById('standing')");
+    page.view("ready-standing");
+    page.tab("details");
+    page.browser.enter("#reference", "SAR-8");
+    page.browser.wait("review.request.reference === 'SAR-8' && !review.decided.standing");
+    saved(&mut page.browser);
+    std::fs::create_dir(folder.path().join("packs/SAR-8")).unwrap();
+    page.tab("approve");
     page.browser.click("#approve");
     page.browser.wait("document.getElementById('failed')");
     page.view("failed");
@@ -137,7 +145,29 @@ fn no_view_of_a_recording_keeps_anybody_out() {
     page.browser.click("#new-box");
     page.browser.wait("document.getElementById('trouble').textContent.includes('has ended')");
     page.view("program-gone");
-    assert_eq!(page.views, 17);
+    assert_eq!(page.views, 18);
+}
+
+#[test]
+fn no_view_of_an_answer_without_a_recording_keeps_anybody_out() {
+    let Some(axe) = axe() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["--out", "packs"]);
+    let Some(browser) = Browser::open(&served.address(), SMALL) else { return };
+    let mut page = Checked::new(browser, &axe);
+    page.browser.wait("document.getElementById('answer-reference')");
+    page.browser.eval("document.getElementById('answer-reference').closest('details').open = true");
+    page.browser.enter("#answer-reference", "SAR-4");
+    page.browser.click("#answer-without");
+    page.browser.wait("globalThis.review?.decided?.nothing");
+    for tab in ["details", "approve"] {
+        page.tab(tab);
+        page.view(&format!("answer-{tab}"));
+    }
+    page.browser.click("#approve");
+    page.browser.wait("document.getElementById('notice')?.innerText.includes('No footage of you is held')");
+    page.view("answer-ready");
+    assert_eq!(page.views, 3);
 }
 
 #[test]

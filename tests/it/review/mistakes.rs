@@ -197,6 +197,41 @@ fn times_and_references_are_understood_as_people_type_them() {
 }
 
 #[test]
+fn files_that_cannot_be_joined_leave_no_work_behind() {
+    if crate::tool::ffmpeg_is_missing() {
+        return;
+    }
+    let (folder, _) = desk("mpeg4.avi");
+    let wide = format!("-v error -i {} -vf scale=352:288 -c:v libx264", fixture("mpeg4.avi").display());
+    let done =
+        std::process::Command::new("ffmpeg").args(wide.split_whitespace()).arg(folder.path().join("wide.mp4")).status();
+    assert!(done.unwrap().success());
+    std::fs::write(folder.path().join("broken.mp4"), "no recording").unwrap();
+    let served = Served::start(folder.path(), &[]);
+    let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
+    browser.wait("document.querySelectorAll('#folder-list li').length >= 4");
+    browser.click("#with-1");
+    browser.click("#with-2");
+    browser.click("#open-together");
+    browser.wait("document.getElementById('trouble').innerText.includes('cannot be joined to')");
+    let said = browser.eval("document.getElementById('trouble-words').innerText").as_str().unwrap().to_owned();
+    assert!(said.contains("open one of them alone") && said.contains("352 x 288 pixels"), "{said}");
+    assert_eq!(foreign(&said), None);
+    browser.wait("document.getElementById('with-1')?.checked && document.getElementById('with-2').checked && document.getElementById('open-together')");
+    let open = |name: &str| {
+        format!("[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent === '{name}').click()")
+    };
+    browser.eval(&open("broken.mp4"));
+    browser.wait("document.getElementById('trouble').innerText.includes('broken.mp4')");
+    browser.wait("document.getElementById('with-1')");
+    assert_eq!(crate::tool::listing(folder.path()), ["broken.mp4", "mpeg4.avi", "wide.mp4"]);
+    // Each is free to be opened, and what was opened is not taken back.
+    browser.eval(&open("mpeg4.avi"));
+    browser.wait("globalThis.review?.decided && review.footage.name === 'mpeg4.avi'");
+    assert!(folder.path().join("mpeg4.avi.review/tracks.json").is_file());
+}
+
+#[test]
 fn a_recording_without_a_rate_is_opened_with_one_and_several_files_as_one() {
     if crate::tool::ffmpeg_is_missing() {
         return;

@@ -10,6 +10,7 @@ mod hostile;
 mod journeys;
 mod mistakes;
 mod page;
+mod panels;
 mod record;
 mod seen;
 mod served;

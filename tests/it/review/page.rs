@@ -107,6 +107,10 @@ fn everything_has_a_name_and_the_recording_can_be_chosen_in_the_page() {
     browser.picture("0-choose");
     browser.eval("[...document.querySelectorAll('#folder-list button')].find((b) => b.textContent.startsWith('mpeg4.avi')).click()");
     browser.wait("globalThis.review?.decided");
+    browser.resize((800, 600));
+    let last = "document.getElementById('tab-approve').getBoundingClientRect().right";
+    browser.wait(&format!("{last} <= innerWidth && {last} > 0"));
+    browser.resize((1280, 720));
     for tab in ["mark", "details", "check", "approve"] {
         browser.click(&format!("#tab-{tab}"));
         let nameless = browser.call("Accessibility.getFullAXTree", json!({}));

@@ -253,12 +253,18 @@ fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
     browser.wait("document.getElementById('answer-reference')");
     browser.eval("document.getElementById('answer-reference').closest('details').open = true");
+    browser.click("#answer-without");
+    browser.wait("document.getElementById('trouble').textContent.includes('field above this button')");
     browser.enter("#answer-reference", "SAR 4");
     browser.click("#answer-without");
     browser.wait("document.getElementById('trouble').textContent.includes('SAR-2026-014')");
     browser.enter("#answer-reference", "SAR-4");
     browser.click("#answer-without");
     browser.wait("globalThis.review?.decided?.nothing && document.getElementById('answer')?.value === 'no-data-held'");
+    // The steps that are there, in their own order.
+    let steps = "[...document.querySelectorAll('[role=tab]')].filter((t) => !t.hidden).map((t) => t.textContent.replace(/\\s+/g, ' '))";
+    browser.wait(&format!("JSON.stringify({steps}) === '[\"\u{2713} Details, done\",\"2 Approve\"]'"));
+    browser.wait("document.getElementById('next-step').innerText === 'Next: approve'");
     // As in an earlier request, of which nothing but what stays the same is taken.
     let earlier = json!({ "version": 1, "reference": "SAR-1", "received": "2026-01-01", "controller": "Example Surgery", "operator": 7,
         "redacted_by": { "role": "processor", "contract_reference": "DPA-1", "instruction_reference": "INS-1" },
@@ -293,6 +299,20 @@ fn an_answer_without_any_recording_is_made_and_gone_on_with() {
     assert_eq!(browser.faults.iter().filter(|f| !f.contains("/answer")).count(), 0, "{:?}", browser.faults);
     let pack = folder.path().join("packs/SAR-4");
     verified(&pack, None);
+    browser.wait("document.getElementById('approve').disabled");
+    browser.click("#end");
+    browser.wait("document.getElementById('go-on').innerText.includes('SAR-4')");
+    drop((browser, served));
+    // It stands, and is said to, whoever made it and whenever.
+    let served = Served::start(folder.path(), &["--out", "packs"]);
+    served.good("POST", "answer", &json!({ "folder": folder.path(), "reference": "SAR-4" }));
+    let Some(mut browser) = Browser::open(&served.address(), (1280, 720)) else { return };
+    browser.wait("globalThis.review?.decided?.standing");
+    browser.click("#tab-approve");
+    browser.wait("document.getElementById('approve').disabled && document.getElementById('open-standing')");
+    browser.wait("document.getElementById('standing').innerText.includes('packs/SAR-4')");
+    assert_eq!(served.ask("GET", "pack/send/notice.html", b"").status, 404, "nobody knows who made it");
+    drop((browser, served));
     run_again(folder.path(), "packs.review/SAR-4/request.json");
     assert_eq!(
         std::fs::read(pack.join("send/notice.html")).unwrap(),
