@@ -87,7 +87,7 @@ function result() {
       button("open-folder", "Open the folder", () => server.showPack().catch((e) => tell("trouble", e))));
   }
   const clip = made.files.find((f) => f.name.endsWith(".mp4"));
-  return make("div", { id: "ready" }, make("h2", { class: "good", tabindex: "-1" }, title()),
+  return make("div", { id: "ready" }, make("h2", { id: "made", class: "good", tabindex: "-1" }, title()),
     clip ? make("video", { controls: true, src: `pack/send/${clip.name}`, "aria-label": "The clip that is handed over" }) : pictures(made.files),
     make("p", {}, made.files.length ? `${clip ? "Watch it from beginning to end" : "Look at the pictures, each of them"}. Then give the requester what is in the folder \"send\". The folder \"keep\" is your own file: never send it.`
       : "The answer is recorded. Hand over the notice, which says:"),

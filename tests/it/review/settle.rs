@@ -95,6 +95,9 @@ fn damage_is_a_link_and_covered_by_a_button() {
     browser.wait("review.request.items[0].damaged === 'cover' && !document.getElementById('damage-0')");
     saved(&mut browser);
     browser.click("#tab-approve");
+    // What is covered is another now: the reason was written for what was shown before.
+    browser.wait("document.getElementById('reason')?.value === '' && document.getElementById('approve').disabled");
+    browser.enter("#reason", "a test again");
     browser.wait("!document.getElementById('approve').disabled");
     browser.click("#approve");
     browser.wait("document.getElementById('ready')");
