@@ -309,7 +309,7 @@ fn alike(before: &str, whole: &Footage, file: &Footage, at: Position) -> Result<
     let same = (whole.layout.width, whole.layout.height) == (file.layout.width, file.layout.height);
     let size = |f: &Footage| match same {
         true => f.pixel_format.clone(),
-        false => format!("{} x {} pixels", f.layout.width, f.layout.height),
+        false => format!("{}x{}", f.layout.width, f.layout.height),
     };
     let aspect = |f: &Footage| if f.sample_aspect.0 == 0 { (1, 1) } else { f.sample_aspect };
     let turned = |f: &Footage| {
