@@ -1,10 +1,10 @@
 # What one does with this repository; `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof fuzz audit bench fixtures
+.PHONY: help demo test proof fuzz audit bench bench-page fixtures
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: ## build the tool and answer the request in fixtures/, into demo/
 	@scripts/install.sh
@@ -31,6 +31,10 @@ bench: ## compare with FFmpeg and OpenCV into benches/results/ (QUICK=1, RUNS=5,
 	cargo build --release --locked
 	scripts/bench/compare.py $(if $(QUICK),--quick) $(if $(RUNS),--runs $(RUNS)) $(if $(OUT),--out $(OUT)) \
 	    $(if $(PYTHON),--python $(PYTHON)) $(if $(README),--readme)
+
+bench-page: ## how quick the review page is, in Chromium on an hour of drawn 1080p (2 GB in the folder for temporary files)
+	@scripts/install.sh test
+	cargo bench --locked --bench review
 
 fixtures: ## draw the footage in fixtures/ again
 	@scripts/install.sh test

@@ -1,5 +1,5 @@
 //! How quick the review page is, measured in a real browser from the press to the painted picture: going to any frame of an
-//! hour of 1080p, playing, and moving a box among ten people. `cargo bench --bench review`; it needs `chromium` and
+//! hour of 1080p, playing, and moving a box among ten people. `make bench-page`; it needs `chromium` and
 //! `ffmpeg`, two processors that do nothing else, and 2 GB in the folder for temporary files.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
