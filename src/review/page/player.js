@@ -61,18 +61,19 @@ async function get(frame) {
   return asked.get(key);
 }
 
-let showing = false;
+let showing = null; // the promise of what is under way
 let again = false;
 
-/** Shows the wanted frame, and the last wanted one if others were wanted meanwhile. */
-export async function show() {
-  if (!model.footage) return;
-  if (showing) {
-    again = true;
-    return;
-  }
-  showing = true;
-  do {
+/** Shows the wanted frame, and the last wanted one if others were wanted meanwhile; done when that one is on the screen. */
+export function show() {
+  if (!model.footage) return Promise.resolve();
+  again = true;
+  showing ??= catchUp();
+  return showing;
+}
+
+async function catchUp() {
+  while (again) {
     again = false;
     const { frame, version } = model;
     try {
@@ -80,8 +81,8 @@ export async function show() {
     } catch (e) {
       tell("picture", { frame, version, refused: e });
     }
-  } while (again);
-  showing = false;
+  }
+  showing = null;
 }
 
 /** Goes to a frame. */

@@ -79,8 +79,14 @@ pub fn check_all(browser: &mut Browser) {
     let stretches = browser.eval("review.decided.stretches.length").as_u64().unwrap();
     assert!(stretches >= 1);
     for n in 1..=stretches {
-        browser.wait("document.getElementById('checked').textContent === 'Checked, next'");
-        browser.key("c", 0);
+        let seen = "document.getElementById('checked').textContent === 'Checked, next'";
+        let mut ready = false;
+        while !ready {
+            // Where a picture was passed over, the key goes on with that.
+            browser.wait(&format!("{seen} || document.getElementById('play').textContent.trim() === 'Play'"));
+            ready = browser.eval(seen) == serde_json::json!(true);
+            browser.key("c", 0);
+        }
         browser.wait(&format!("review.checks.looked_at.length === {n}"));
     }
     saved(browser);
